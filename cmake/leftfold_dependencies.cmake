@@ -6,6 +6,7 @@ option(LEFTFOLD_BUILD_TOOLS "Build the leftfold command line" ${PROJECT_IS_TOP_L
 option(LEFTFOLD_BUILD_SAMPLES "Build the samples" ${PROJECT_IS_TOP_LEVEL})
 option(LEFTFOLD_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(LEFTFOLD_BUILD_BENCH "Build the benchmarks" OFF)
+option(LEFTFOLD_BUILD_FUZZERS "Build the fuzz targets for libFuzzer (clang)" OFF)
 option(LEFTFOLD_WARNINGS_AS_ERRORS "Treat warnings as errors" ${PROJECT_IS_TOP_LEVEL})
 
 find_package(Threads REQUIRED)

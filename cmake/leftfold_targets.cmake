@@ -12,6 +12,10 @@ target_compile_options(leftfold_compile_options INTERFACE
 # HEADERS. The headers form a file set, so they are installed and each is proved to compile alone.
 function(leftfold_library name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "HEADERS" "SOURCES;PUBLIC;PRIVATE")
+  if(NOT arg_SOURCES)  # a layer that is not written yet
+    file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/empty.cpp" "// nothing here yet\n")
+    set(arg_SOURCES "${CMAKE_CURRENT_BINARY_DIR}/empty.cpp")
+  endif()
   add_library(leftfold_${name} ${arg_SOURCES})
   add_library(leftfold::${name} ALIAS leftfold_${name})
   target_compile_features(leftfold_${name} PUBLIC cxx_std_20)
