@@ -1,0 +1,7 @@
+#include <leftfold/storage/version.hpp>
+
+namespace leftfold::inline v0 {
+
+std::string_view version() noexcept { return LEFTFOLD_VERSION_STRING; }
+
+}  // namespace leftfold::inline v0
