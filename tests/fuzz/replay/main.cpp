@@ -1,4 +1,5 @@
-// Replays a corpus: gives every file of the folders named on the command line to the fuzz target that this is linked with.
+// Replays a corpus: gives every file of the folders named on the command line to the fuzz target that this is linked
+// with.
 
 #include <chrono>
 #include <cstddef>
@@ -13,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 int main(int argc, char** argv) {
     using clock = std::chrono::steady_clock;
-    constexpr auto longest = std::chrono::seconds(5);  // a sanitized build on a busy machine; libFuzzer itself allows 1 s
+    constexpr auto longest =
+        std::chrono::seconds(5);  // a sanitized build on a busy machine; libFuzzer itself allows 1 s
     int replayed = 0;
     for (int i = 1; i < argc; ++i) {
         for (const auto& entry : std::filesystem::recursive_directory_iterator(argv[i])) {

@@ -17,8 +17,8 @@ namespace leftfold::inline v0 {
 
 /// Returns the version of the library that the program runs with, "major.minor.patch".
 ///
-/// Differs from LEFTFOLD_VERSION_STRING only when a shared library was replaced after the program was compiled. The text
-/// lives as long as the program. Never throws; may be called from any thread.
+/// Differs from LEFTFOLD_VERSION_STRING only when a shared library was replaced after the program was compiled. The
+/// text lives as long as the program. Never throws; may be called from any thread.
 std::string_view version() noexcept;
 
 }  // namespace leftfold::inline v0
