@@ -1,0 +1,53 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "leftfold/storage/position.hpp"
+#include "leftfold/storage/time.hpp"
+
+namespace leftfold::inline v0 {
+
+/// What a store's owner tells everyone after each group commit (semantics 8).
+struct bulletin_page {
+    store_epoch epoch{};
+    /// Rises with each page.
+    std::uint64_t sequence{};
+    /// No append will ever receive this time or an earlier one.
+    recorded_at closed{};
+    /// The committed head of each partition.
+    std::vector<offset> heads{};
+
+    friend bool operator==(const bulletin_page&, const bulletin_page&) = default;
+};
+
+/// The board on which a store's owner says how far it is, read by other processes, and the small durable note that
+/// keeps its clock from going back.
+///
+/// Only the owner calls the functions of the first group. All are safe from any thread.
+class bulletin {
+public:
+    virtual ~bulletin() = default;
+
+    /// Returns the saved upper bound of the clock, or nothing for a new store.
+    virtual std::optional<recorded_at> clock_bound() = 0;
+    /// Saves the bound durably: one synced write. The clock never passes it, so a restart that begins above it repeats
+    /// no time.
+    virtual void save_clock_bound(recorded_at bound) = 0;
+    /// Shows a page to all readers. One small write, not synced: it is a hint about what is durable elsewhere.
+    virtual void publish(const bulletin_page& page) = 0;
+    /// Returns the greatest time that some reader asked to be closed, and forgets it.
+    virtual std::optional<recorded_at> take_asked() = 0;
+
+    /// Returns the page that the owner published last, if it is whole and there is one.
+    virtual std::optional<bulletin_page> read() = 0;
+    /// Asks the owner to close `when`.
+    virtual void ask(recorded_at when) = 0;
+    /// Waits until a page with a sequence above `seen` is there or the time is over, whichever is first. Does not poll
+    /// where the system can wake.
+    virtual void wait(std::uint64_t seen, std::chrono::microseconds at_most) = 0;
+};
+
+}  // namespace leftfold::inline v0

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "leftfold/storage/event_store.hpp"
+
+namespace leftfold::inline v0 {
+
+/// What to do when there is a store at the path, or none.
+enum class open_mode {
+    open_or_create,
+    open_existing,  ///< errc::not_found when there is none
+    create,         ///< errc::already_exists when there is one
+};
+
+struct sqlite_options {
+    /// How many partitions a new store gets, for ever. An existing store keeps its own number.
+    std::uint32_t partitions = 4;
+    leftfold::access access = access::read_write;
+    open_mode mode = open_mode::open_or_create;
+    /// What an acknowledged append survives.
+    durability level = durability::power_loss;
+    /// The SQLite VFS to use, by name; empty: the platform's own. For tests that cut the power.
+    std::string vfs{};
+    store_options store{};
+};
+
+/// Opens the store in the directory `path`: a SQLite file per partition, readable with the sqlite3 shell
+/// (docs/storage_format.md).
+///
+/// For writing it takes the store's lock, recovers what a crash left, and checks format version, partition count, and
+/// each partition's tail and chain end. Throws errc::not_found, already_exists, locked (with the owner's pid),
+/// foreign_file, newer_format, corrupt, read_only, network_file_system, invalid_name (the directory's name; semantics
+/// 2), invalid_argument.
+event_store open_sqlite(const std::filesystem::path& path, sqlite_options options = {});
+
+/// Makes the ports alone, for tools and tests.
+store_parts make_sqlite_parts(const std::filesystem::path& path, const sqlite_options& options);
+
+}  // namespace leftfold::inline v0
