@@ -1,5 +1,5 @@
-# What leftfold builds on, all from Debian 12. Parts that only the tests, the tools or the benchmarks need are asked for only
-# when those are built, so a consumer of the libraries needs Boost, SQLite, fmt and OpenSSL.
+# What leftfold builds on, all from Debian 12. Parts that only the tests, the tools or the benchmarks need are asked for
+# only when those are built, so a consumer of the libraries needs Boost, SQLite, fmt and OpenSSL.
 include(CMakeDependentOption)
 
 option(LEFTFOLD_BUILD_TOOLS "Build the leftfold command line" ${PROJECT_IS_TOP_LEVEL})
