@@ -1,7 +1,7 @@
-#include <leftfold/storage/version.hpp>
+#include "leftfold/storage/version.hpp"
 
 namespace leftfold::inline v0 {
 
-std::string_view version() noexcept { return LEFTFOLD_VERSION_STRING; }
+std::string_view library_version() noexcept { return LEFTFOLD_VERSION_STRING; }
 
 }  // namespace leftfold::inline v0

@@ -5,6 +5,6 @@
 #include <iostream>
 
 int main() {
-    std::cout << "leftfold " << leftfold::version() << ": balance 70\n";
-    return leftfold::version() == LEFTFOLD_VERSION_STRING ? 0 : 1;
+    std::cout << "leftfold " << leftfold::library_version() << ": balance 70\n";
+    return leftfold::library_version() == LEFTFOLD_VERSION_STRING ? 0 : 1;
 }

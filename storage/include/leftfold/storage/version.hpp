@@ -1,8 +1,9 @@
 /// The version of leftfold: of the headers that a program was compiled with, and of the library that it runs with.
 #pragma once
 
-#include <leftfold/storage/config.hpp>
 #include <string_view>
+
+#include "leftfold/storage/config.hpp"
 
 /// The version of these headers as one number that compares: major * 10000 + minor * 100 + patch.
 ///
@@ -19,6 +20,6 @@ namespace leftfold::inline v0 {
 ///
 /// Differs from LEFTFOLD_VERSION_STRING only when a shared library was replaced after the program was compiled. The
 /// text lives as long as the program. Never throws; may be called from any thread.
-std::string_view version() noexcept;
+std::string_view library_version() noexcept;
 
 }  // namespace leftfold::inline v0
