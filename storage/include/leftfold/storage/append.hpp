@@ -44,9 +44,13 @@ std::string to_string(expected_version expected);
 
 /// Events for one stream.
 struct stream_append {
-    stream_id stream{};
+    stream_append() = default;
+    stream_append(stream_id stream, expected_version expected, std::vector<event_data> events)
+        : stream(std::move(stream)), expected(expected), events(std::move(events)) {}
+
+    stream_id stream;
     expected_version expected = expected_version::any();
-    std::vector<event_data> events{};
+    std::vector<event_data> events;
 };
 
 /// What to do when the append queue is full.

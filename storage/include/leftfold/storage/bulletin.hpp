@@ -7,6 +7,7 @@
 
 #include "leftfold/storage/position.hpp"
 #include "leftfold/storage/time.hpp"
+#include "leftfold/storage/unique_function.hpp"
 
 namespace leftfold::inline v0 {
 
@@ -38,8 +39,10 @@ public:
     virtual void save_clock_bound(recorded_at bound) = 0;
     /// Shows a page to all readers. One small write, not synced: it is a hint about what is durable elsewhere.
     virtual void publish(const bulletin_page& page) = 0;
-    /// Returns the greatest time that some reader asked to be closed, and forgets it.
-    virtual std::optional<recorded_at> take_asked() = 0;
+    /// From now on calls `close` with each time that a reader asks to be closed, on a thread of the board's own or, where there
+    /// are no other processes, never. Until stop_answering() returns, which waits for a call that is under way.
+    virtual void answer(unique_function<void(recorded_at)> close) = 0;
+    virtual void stop_answering() = 0;
 
     /// Returns the page that the owner published last, if it is whole and there is one.
     virtual std::optional<bulletin_page> read() = 0;

@@ -18,13 +18,22 @@ namespace leftfold::inline v0 {
 
 /// An event on its way into the store.
 struct event_data {
+    event_data() = default;
+    event_data(std::string type, std::string payload, headers metadata = {}, std::optional<occurred_at> occurred = {},
+               event_id id = {})
+        : type(std::move(type)),
+          payload(std::move(payload)),
+          metadata(std::move(metadata)),
+          occurred(occurred),
+          id(id) {}
+
     /// The durable name, never a C++ class name: `bank.deposited`.
-    std::string type{};
+    std::string type;
     /// The payload, stored verbatim. JSON unless a content-type header says otherwise.
-    std::string payload{};
-    headers metadata{};
+    std::string payload;
+    headers metadata;
     /// When it happened, where the producer knows; else it is exactly the recorded_at.
-    std::optional<occurred_at> occurred{};
+    std::optional<occurred_at> occurred;
     /// The caller's own id, looked up before the event is stored (semantics 3); nil: the store makes one.
     event_id id{};
 };
