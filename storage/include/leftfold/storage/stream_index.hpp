@@ -37,7 +37,8 @@ public:
     virtual std::optional<stream_head> head(partition_id partition, const stream_id& stream) = 0;
 
     /// Returns the offsets of at most `count` of the stream's events, starting with version `from` and going the way
-    /// asked; fewer where the stream ends. Costs O(log runs) page reads and the result.
+    /// asked; fewer where the stream ends. Forward, a `from` below 1 is the first version; backward, one beyond the
+    /// stream's end is the last. Costs O(log runs) page reads and the result.
     virtual std::vector<offset> find(partition_id partition, const stream_id& stream, version from, std::size_t count,
                                      direction way) = 0;
 
