@@ -1,0 +1,150 @@
+#include "sqlite/connection.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <utility>
+
+#include "leftfold/storage/error.hpp"
+#include "sqlite/failure.hpp"
+#include "sqlite/statement.hpp"
+
+namespace leftfold::inline v0::sqlite {
+
+namespace {
+
+// `file:x?mode=memory` is a URI where SQLite is built with URIs on; `./file:x?mode=memory` never is.
+std::string plain_name(const std::filesystem::path& file) {
+    return file.is_absolute() ? file.string() : (std::filesystem::path(".") / file).string();
+}
+
+// The one URI that is ours: every byte of the path that means something in a URI is written as %XX.
+std::string immutable_name(const std::filesystem::path& file) {
+    std::string uri = "file:";
+    for (const char letter : std::filesystem::absolute(file).string()) {
+        const auto byte = static_cast<unsigned char>(letter);
+        const auto is_plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+                              (byte >= '0' && byte <= '9') || byte == '/' || byte == '.' || byte == '-' || byte == '_';
+        if (is_plain)
+            uri.push_back(letter);
+        else
+            uri += fmt::format("%{:02X}", byte);
+    }
+    return uri + "?immutable=1";
+}
+
+int flags_of(access mode) {
+    switch (mode) {
+        case access::read_only:
+            return SQLITE_OPEN_READONLY;
+        case access::read_write:
+            return SQLITE_OPEN_READWRITE;
+        case access::create:
+            return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+        case access::immutable:
+            return SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
+    }
+    return SQLITE_OPEN_READONLY;
+}
+
+errc open_failure(int code, access mode, const std::filesystem::path& file) {
+    if ((code & 0xFF) != SQLITE_CANTOPEN) return classify(code);
+    std::error_code ignored;
+    const auto is_there = std::filesystem::exists(file, ignored);
+    return is_there || mode == access::create ? errc::io_error : errc::not_found;
+}
+
+}  // namespace
+
+connection::connection(const std::filesystem::path& file, const connection_options& options) : file_(file) {
+    const auto name = options.mode == access::immutable ? immutable_name(file) : plain_name(file);
+    const auto* vfs = options.vfs.empty() ? nullptr : options.vfs.c_str();
+    const int flags = flags_of(options.mode) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
+    if (const int code = sqlite3_open_v2(name.c_str(), &handle_, flags, vfs); code != SQLITE_OK) {
+        const auto why = open_failure(code, options.mode, file);
+        const auto text = fmt::format("opening {}: SQLite says \"{}\" ({})", file.string(), sqlite3_errstr(code), code);
+        close();
+        throw error(why, text);
+    }
+    sqlite3_busy_timeout(handle_, static_cast<int>(options.busy_wait.count()));
+    // A database may come from anywhere: its schema must not be able to call functions with side effects, and SQL in
+    // double quotes is never a string.
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
+    const auto cache = fmt::format("PRAGMA cache_size=-{}", options.cache_kib);  // pragmas take no bound values
+    try {
+        execute(cache.c_str());
+    } catch (...) {
+        close();
+        throw;
+    }
+}
+
+connection::~connection() { close(); }
+
+connection::connection(connection&& other) noexcept
+    : handle_(std::exchange(other.handle_, nullptr)), file_(std::move(other.file_)) {}
+
+connection& connection::operator=(connection&& other) noexcept {
+    if (this == &other) return *this;
+    close();
+    handle_ = std::exchange(other.handle_, nullptr);
+    file_ = std::move(other.file_);
+    return *this;
+}
+
+void connection::close() noexcept {
+    // close_v2 would keep a connection with a forgotten statement alive for ever; it only costs us the file, not
+    // safety.
+    if (handle_ != nullptr) sqlite3_close_v2(std::exchange(handle_, nullptr));
+}
+
+void connection::execute(const char* sql) {
+    if (sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) != SQLITE_OK)
+        fail(handle_, fmt::format("running \"{}\" on {}", sql, file_.string()));
+}
+
+std::int64_t connection::query_number(const char* sql) {
+    statement query(*this, sql);
+    return query.step() ? query.number(0) : 0;
+}
+
+std::string connection::query_text(const char* sql) {
+    statement query(*this, sql);
+    return query.step() ? std::string(query.text(0)) : std::string();
+}
+
+std::int64_t connection::changes() const { return sqlite3_changes64(handle_); }
+
+bool connection::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
+
+transaction::transaction(connection& on, kind how) : connection_(&on) {
+    on.execute(how == kind::immediate ? "BEGIN IMMEDIATE" : "BEGIN");
+}
+
+transaction::~transaction() {
+    if (connection_ == nullptr || !connection_->in_transaction()) return;
+    // A rollback that fails leaves the transaction to the connection's end, which rolls back too.
+    sqlite3_exec(connection_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void transaction::commit() {
+    connection_->execute("COMMIT");
+    connection_ = nullptr;
+}
+
+checkpoint_result checkpoint(connection& on, checkpoint_mode mode) {
+    const int native = mode == checkpoint_mode::passive   ? SQLITE_CHECKPOINT_PASSIVE
+                       : mode == checkpoint_mode::restart ? SQLITE_CHECKPOINT_RESTART
+                                                          : SQLITE_CHECKPOINT_TRUNCATE;
+    int in_wal = 0;
+    int copied = 0;
+    const int code = sqlite3_wal_checkpoint_v2(on.handle(), "main", native, &in_wal, &copied);
+    if (code != SQLITE_OK && (code & 0xFF) != SQLITE_BUSY)
+        fail(on.handle(), fmt::format("checkpointing {}", on.file().string()));
+    return {in_wal, copied};
+}
+
+}  // namespace leftfold::inline v0::sqlite

@@ -1,0 +1,368 @@
+#include "support/simulated_vfs.hpp"
+
+#include <sqlite3.h>
+
+#include <array>
+#include <atomic>
+#include <cstring>
+#include <map>
+#include <new>
+#include <stdexcept>
+
+namespace leftfold::test_support {
+
+namespace {
+
+// The locks and the shared memory of one file, seen by all its handles.
+struct shared_file {
+    int shared = 0;
+    const void* reserved = nullptr;
+    const void* exclusive = nullptr;  // holds PENDING or EXCLUSIVE
+
+    int shm_users = 0;
+    std::vector<std::unique_ptr<char[]>> regions;
+    std::array<int, SQLITE_SHM_NLOCK> shm_shared{};
+    std::array<const void*, SQLITE_SHM_NLOCK> shm_exclusive{};
+};
+
+}  // namespace
+
+struct simulated_vfs::state {
+    simulated_disk& disk;
+    simulated_vfs_options options;
+    std::mutex mutex;
+    std::map<std::uint64_t, std::weak_ptr<shared_file>> shared;
+    std::mt19937_64 random;
+};
+
+namespace {
+
+struct open_file {
+    sqlite3_file base;
+    simulated_vfs::state* vfs;
+    std::shared_ptr<disk_file> file;
+    std::shared_ptr<shared_file> locks;
+    std::string name;
+    int level;
+    bool syncs_directory;  // at its next sync, as a new journal or WAL does
+    bool is_temporary;
+    bool deletes_on_close;
+    bool maps_shm;
+    std::array<bool, SQLITE_SHM_NLOCK> shm_shared;
+    std::array<bool, SQLITE_SHM_NLOCK> shm_exclusive;
+};
+
+open_file& self(sqlite3_file* file) { return *reinterpret_cast<open_file*>(file); }
+simulated_vfs::state& self(sqlite3_vfs* vfs) { return *static_cast<simulated_vfs::state*>(vfs->pAppData); }
+
+int code(disk_outcome outcome, int io_error) {
+    switch (outcome) {
+        case disk_outcome::done:
+            return SQLITE_OK;
+        case disk_outcome::no_space:
+            return SQLITE_FULL;
+        case disk_outcome::io_error:
+        case disk_outcome::short_write:
+            return io_error;
+    }
+    return io_error;
+}
+
+int shm_unmap(sqlite3_file* base, int) {
+    auto& file = self(base);
+    const std::scoped_lock lock(file.vfs->mutex);
+    if (!file.maps_shm) return SQLITE_OK;
+    for (std::size_t i = 0; i < SQLITE_SHM_NLOCK; ++i) {
+        if (file.shm_shared[i]) --file.locks->shm_shared[i];
+        if (file.shm_exclusive[i]) file.locks->shm_exclusive[i] = nullptr;
+    }
+    file.shm_shared.fill(false);
+    file.shm_exclusive.fill(false);
+    file.maps_shm = false;
+    if (--file.locks->shm_users == 0) file.locks->regions.clear();
+    return SQLITE_OK;
+}
+
+int unlock(sqlite3_file* base, int level) {
+    auto& file = self(base);
+    const std::scoped_lock lock(file.vfs->mutex);
+    if (file.level <= level) return SQLITE_OK;
+    if (file.locks->reserved == base) file.locks->reserved = nullptr;
+    if (file.locks->exclusive == base) file.locks->exclusive = nullptr;
+    if (level == SQLITE_LOCK_NONE) --file.locks->shared;
+    file.level = level;
+    return SQLITE_OK;
+}
+
+int close(sqlite3_file* base) {
+    auto& file = self(base);
+    shm_unmap(base, 0);
+    unlock(base, SQLITE_LOCK_NONE);
+    if (file.deletes_on_close && !file.is_temporary) file.vfs->disk.remove(file.name);
+    file.~open_file();
+    return SQLITE_OK;
+}
+
+int read(sqlite3_file* base, void* target, int bytes, sqlite3_int64 offset) {
+    auto& file = self(base);
+    const std::span<char> span(static_cast<char*>(target), static_cast<std::size_t>(bytes));
+    const auto result = file.vfs->disk.read(*file.file, static_cast<std::uint64_t>(offset), span);
+    if (result.outcome != disk_outcome::done) return SQLITE_IOERR_READ;
+    if (result.bytes == span.size()) return SQLITE_OK;
+    std::memset(span.data() + result.bytes, 0, span.size() - result.bytes);
+    return SQLITE_IOERR_SHORT_READ;
+}
+
+int write(sqlite3_file* base, const void* bytes, int count, sqlite3_int64 offset) {
+    auto& file = self(base);
+    const std::string_view view(static_cast<const char*>(bytes), static_cast<std::size_t>(count));
+    return code(file.vfs->disk.write(*file.file, static_cast<std::uint64_t>(offset), view), SQLITE_IOERR_WRITE);
+}
+
+int truncate(sqlite3_file* base, sqlite3_int64 size) {
+    auto& file = self(base);
+    return code(file.vfs->disk.truncate(*file.file, static_cast<std::uint64_t>(size)), SQLITE_IOERR_TRUNCATE);
+}
+
+int sync(sqlite3_file* base, int) {
+    auto& file = self(base);
+    if (file.is_temporary) return SQLITE_OK;
+    if (const int failed = code(file.vfs->disk.sync(*file.file), SQLITE_IOERR_FSYNC)) return failed;
+    if (!file.syncs_directory) return SQLITE_OK;
+    // The system's own VFS ignores a directory that cannot be synced only when it cannot be opened.
+    if (const int failed = code(file.vfs->disk.sync_directory(), SQLITE_IOERR_DIR_FSYNC)) return failed;
+    file.syncs_directory = false;
+    return SQLITE_OK;
+}
+
+int file_size(sqlite3_file* base, sqlite3_int64* size) {
+    auto& file = self(base);
+    *size = static_cast<sqlite3_int64>(file.vfs->disk.size(*file.file));
+    return SQLITE_OK;
+}
+
+int lock(sqlite3_file* base, int level) {
+    auto& file = self(base);
+    auto& locks = *file.locks;
+    const std::scoped_lock guard(file.vfs->mutex);
+    if (file.level >= level) return SQLITE_OK;
+    if (level == SQLITE_LOCK_SHARED) {
+        if (locks.exclusive) return SQLITE_BUSY;
+        ++locks.shared;
+    } else if (level == SQLITE_LOCK_RESERVED) {
+        if (locks.reserved || locks.exclusive) return SQLITE_BUSY;
+        locks.reserved = base;
+    } else {
+        if ((locks.reserved && locks.reserved != base) || (locks.exclusive && locks.exclusive != base))
+            return SQLITE_BUSY;
+        locks.exclusive = base;
+        if (locks.shared > 1) {
+            file.level = SQLITE_LOCK_PENDING;
+            return SQLITE_BUSY;
+        }
+    }
+    file.level = level;
+    return SQLITE_OK;
+}
+
+int check_reserved_lock(sqlite3_file* base, int* held) {
+    auto& file = self(base);
+    const std::scoped_lock guard(file.vfs->mutex);
+    *held = file.locks->reserved != nullptr || file.locks->exclusive != nullptr;
+    return SQLITE_OK;
+}
+
+int file_control(sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; }
+int sector_size(sqlite3_file*) { return 4096; }
+int device_characteristics(sqlite3_file*) { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; }
+
+int shm_map(sqlite3_file* base, int region, int bytes, int extend, void volatile** target) {
+    auto& file = self(base);
+    const std::scoped_lock guard(file.vfs->mutex);
+    if (!file.maps_shm) {
+        file.maps_shm = true;
+        ++file.locks->shm_users;
+    }
+    auto& regions = file.locks->regions;
+    const auto wanted = static_cast<std::size_t>(region) + 1;
+    *target = nullptr;
+    if (regions.size() < wanted && !extend) return SQLITE_OK;
+    while (regions.size() < wanted) regions.push_back(std::make_unique<char[]>(static_cast<std::size_t>(bytes)));
+    *target = regions[static_cast<std::size_t>(region)].get();
+    return SQLITE_OK;
+}
+
+int shm_lock(sqlite3_file* base, int first, int count, int flags) {
+    auto& file = self(base);
+    auto& locks = *file.locks;
+    const std::scoped_lock guard(file.vfs->mutex);
+    const auto begin = static_cast<std::size_t>(first);
+    const auto end = static_cast<std::size_t>(first + count);
+    if (flags & SQLITE_SHM_UNLOCK) {
+        for (auto i = begin; i < end; ++i) {
+            if (file.shm_shared[i]) --locks.shm_shared[i];
+            if (file.shm_exclusive[i]) locks.shm_exclusive[i] = nullptr;
+            file.shm_shared[i] = file.shm_exclusive[i] = false;
+        }
+        return SQLITE_OK;
+    }
+    for (auto i = begin; i < end; ++i) {
+        if (locks.shm_exclusive[i] && locks.shm_exclusive[i] != base) return SQLITE_BUSY;
+        const auto others = locks.shm_shared[i] - (file.shm_shared[i] ? 1 : 0);
+        if ((flags & SQLITE_SHM_EXCLUSIVE) && others > 0) return SQLITE_BUSY;
+    }
+    for (auto i = begin; i < end; ++i) {
+        if (flags & SQLITE_SHM_EXCLUSIVE) {
+            locks.shm_exclusive[i] = base;
+            file.shm_exclusive[i] = true;
+        } else if (!file.shm_shared[i]) {
+            ++locks.shm_shared[i];
+            file.shm_shared[i] = true;
+        }
+    }
+    return SQLITE_OK;
+}
+
+void shm_barrier(sqlite3_file* base) {
+    const std::scoped_lock guard(self(base).vfs->mutex);  // what the system's own VFS does, too
+}
+
+constexpr sqlite3_io_methods io_methods = {
+    2,
+    close,
+    read,
+    write,
+    truncate,
+    sync,
+    file_size,
+    lock,
+    unlock,
+    check_reserved_lock,
+    file_control,
+    sector_size,
+    device_characteristics,
+    shm_map,
+    shm_lock,
+    shm_barrier,
+    shm_unmap,
+    nullptr,
+    nullptr,
+};
+
+int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* base, int flags, int* flags_out) {
+    auto& state = self(vfs);
+    base->pMethods = nullptr;
+    std::shared_ptr<disk_file> file;
+    const auto is_temporary = name == nullptr;
+    if (is_temporary) {
+        file = std::make_shared<disk_file>();
+    } else if (flags & SQLITE_OPEN_CREATE) {
+        file = state.disk.open(name);
+    } else if (file = state.disk.find(name); file) {
+        file = state.disk.open(name);
+    }
+    if (!file) return SQLITE_CANTOPEN;
+    const std::scoped_lock guard(state.mutex);
+    auto& known = state.shared[is_temporary ? 0 : file->inode];
+    auto locks = known.lock();
+    if (!locks || is_temporary) known = locks = std::make_shared<shared_file>();
+    const auto is_new_journal = (flags & SQLITE_OPEN_CREATE) &&
+                                (flags & (SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_WAL));
+    new (base) open_file{.base = {&io_methods},
+                         .vfs = &state,
+                         .file = std::move(file),
+                         .locks = std::move(locks),
+                         .name = is_temporary ? "" : name,
+                         .level = SQLITE_LOCK_NONE,
+                         .syncs_directory = is_new_journal != 0,
+                         .is_temporary = is_temporary,
+                         .deletes_on_close = (flags & SQLITE_OPEN_DELETEONCLOSE) != 0,
+                         .maps_shm = false,
+                         .shm_shared = {},
+                         .shm_exclusive = {}};
+    if (flags_out) *flags_out = flags;
+    return SQLITE_OK;
+}
+
+int remove(sqlite3_vfs* vfs, const char* name, int sync_directory) {
+    auto& disk = self(vfs).disk;
+    if (!disk.find(name)) return SQLITE_IOERR_DELETE_NOENT;
+    if (const int failed = code(disk.remove(name), SQLITE_IOERR_DELETE)) return failed;
+    return sync_directory ? code(disk.sync_directory(), SQLITE_IOERR_DIR_FSYNC) : SQLITE_OK;
+}
+
+int access(sqlite3_vfs* vfs, const char* name, int flags, int* result) {
+    const auto& disk = self(vfs).disk;
+    const auto file = disk.find(name);
+    // An empty file does not "exist" for the system's own VFS either: hot journals are what this question is about.
+    *result = file && (flags != SQLITE_ACCESS_EXISTS || disk.size(*file) > 0);
+    return SQLITE_OK;
+}
+
+int full_pathname(sqlite3_vfs*, const char* name, int room, char* target) {
+    sqlite3_snprintf(room, target, name[0] == '/' ? "%s" : "/%s", name);
+    return SQLITE_OK;
+}
+
+int randomness(sqlite3_vfs* vfs, int bytes, char* target) {
+    auto& state = self(vfs);
+    const std::scoped_lock guard(state.mutex);
+    for (int i = 0; i < bytes; ++i) target[i] = static_cast<char>(state.random() & 0xFFU);
+    return bytes;
+}
+
+int sleep(sqlite3_vfs* vfs, int microseconds) {
+    self(vfs).options.sleep(std::chrono::microseconds{microseconds});
+    return microseconds;
+}
+
+int current_time(sqlite3_vfs* vfs, sqlite3_int64* julian_milliseconds) {
+    constexpr sqlite3_int64 unix_epoch = 210866760000000;  // in milliseconds of the Julian day
+    *julian_milliseconds = unix_epoch + self(vfs).options.now().count() / 1000;
+    return SQLITE_OK;
+}
+
+int current_time_in_days(sqlite3_vfs* vfs, double* days) {
+    sqlite3_int64 milliseconds = 0;
+    current_time(vfs, &milliseconds);
+    *days = static_cast<double>(milliseconds) / 86400000.0;
+    return SQLITE_OK;
+}
+
+int last_error(sqlite3_vfs*, int, char*) { return 0; }
+
+std::string fresh_name() {
+    static std::atomic<unsigned> made{0};
+    return "simulated-" + std::to_string(++made);
+}
+
+}  // namespace
+
+simulated_vfs::simulated_vfs(simulated_disk& disk, simulated_vfs_options options)
+    : name_(fresh_name()), state_(new state{disk, std::move(options), {}, {}, {}}), vfs_(new sqlite3_vfs{}) {
+    state_->random.seed(state_->options.seed);
+    vfs_->iVersion = 2;
+    vfs_->szOsFile = sizeof(open_file);
+    vfs_->mxPathname = 512;
+    vfs_->zName = name_.c_str();
+    vfs_->pAppData = state_.get();
+    vfs_->xOpen = open;
+    vfs_->xDelete = remove;
+    vfs_->xAccess = access;
+    vfs_->xFullPathname = full_pathname;
+    vfs_->xRandomness = randomness;
+    vfs_->xSleep = sleep;
+    vfs_->xCurrentTime = current_time_in_days;
+    vfs_->xCurrentTimeInt64 = current_time;
+    vfs_->xGetLastError = last_error;
+    if (sqlite3_vfs_register(vfs_.get(), 0) != SQLITE_OK) throw std::runtime_error("cannot register a simulated VFS");
+    // SQLite has one generator a process, which makes the salts of every WAL; this starts it afresh.
+    sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, static_cast<int>(state_->options.seed), nullptr);
+}
+
+simulated_vfs::~simulated_vfs() {
+    sqlite3_vfs_unregister(vfs_.get());
+    sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, 0, nullptr);
+}
+
+}  // namespace leftfold::test_support
