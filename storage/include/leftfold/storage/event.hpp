@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -115,12 +116,17 @@ public:
     std::size_t bytes() const { return bytes_; }
 
 private:
+    struct block {
+        std::unique_ptr<char[]> memory;
+        std::size_t size;
+    };
+
     std::string_view keep(std::string_view bytes);
 
     std::vector<event_view> events_;
-    std::vector<std::unique_ptr<char[]>> blocks_;
-    std::size_t block_ = 0;
-    std::size_t used_ = 0;
+    std::vector<block> blocks_;
+    std::size_t block_ = 0;  ///< the block that is being filled
+    std::size_t used_ = 0;   ///< how much of it is
     std::size_t bytes_ = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,8 +33,11 @@ public:
 
     class iterator {
     public:
+        using iterator_category = std::input_iterator_tag;
         using value_type = headers_view::value_type;
         using difference_type = std::ptrdiff_t;
+        using pointer = const value_type*;
+        using reference = const value_type&;
 
         iterator() = default;
         explicit iterator(std::string_view rest) : rest_(rest) { read(); }
@@ -44,7 +48,11 @@ public:
             read();
             return *this;
         }
-        void operator++(int) { read(); }
+        iterator operator++(int) {
+            auto before = *this;
+            read();
+            return before;
+        }
         friend bool operator==(const iterator& a, const iterator& b) {
             return a.at_end_ == b.at_end_ && (a.at_end_ || a.rest_.size() == b.rest_.size());
         }
@@ -90,9 +98,8 @@ public:
     headers& add(std::string_view name, std::string_view value);
 
     headers_view view() const { return headers_view(encoded_); }
-    operator headers_view() const {
-        return view();
-    }  // NOLINT(google-explicit-constructor): a view of oneself loses nothing
+    // NOLINTNEXTLINE(google-explicit-constructor): a view of oneself loses nothing
+    operator headers_view() const { return view(); }
 
     auto begin() const { return view().begin(); }
     auto end() const { return view().end(); }
