@@ -13,8 +13,8 @@
 namespace {
 
 using leftfold::errc;
-using leftfold::sqlite::access;
 using leftfold::sqlite::connection;
+using leftfold::sqlite::file_access;
 using leftfold::sqlite::statement;
 using leftfold::sqlite::transaction;
 using leftfold::test_support::temporary_directory;
@@ -30,7 +30,7 @@ errc failure_of(auto action) {
 
 TEST(connection, binds_and_reads_every_kind_of_value) {
     const temporary_directory place;
-    connection db(place / "a.db", {.mode = access::create});
+    connection db(place / "a.db", {.mode = file_access::create});
     db.execute("CREATE TABLE t(i INTEGER, r REAL, s TEXT, b BLOB, n)");
     const std::string with_nul("a\0b", 3);
     statement(db, "INSERT INTO t VALUES(?1, ?2, ?3, ?4, ?5)")
@@ -54,7 +54,7 @@ TEST(connection, binds_and_reads_every_kind_of_value) {
 
 TEST(connection, a_transaction_that_is_not_committed_leaves_nothing) {
     const temporary_directory place;
-    connection db(place / "a.db", {.mode = access::create});
+    connection db(place / "a.db", {.mode = file_access::create});
     db.execute("CREATE TABLE t(i)");
     {
         const transaction open(db);
@@ -70,7 +70,7 @@ TEST(connection, a_transaction_that_is_not_committed_leaves_nothing) {
 TEST(connection, a_file_that_is_missing_is_not_found_and_not_made) {
     const temporary_directory place;
     EXPECT_EQ(failure_of([&] { connection(place / "a.db"); }), errc::not_found);
-    EXPECT_EQ(failure_of([&] { connection(place / "a.db", {.mode = access::read_write}); }), errc::not_found);
+    EXPECT_EQ(failure_of([&] { connection(place / "a.db", {.mode = file_access::read_write}); }), errc::not_found);
     EXPECT_FALSE(std::filesystem::exists(place / "a.db"));
 }
 
@@ -83,7 +83,7 @@ TEST(connection, a_file_that_is_no_database_is_foreign) {
 
 TEST(connection, a_read_only_connection_refuses_to_write) {
     const temporary_directory place;
-    connection(place / "a.db", {.mode = access::create}).execute("CREATE TABLE t(i)");
+    connection(place / "a.db", {.mode = file_access::create}).execute("CREATE TABLE t(i)");
     connection db(place / "a.db");
     EXPECT_EQ(failure_of([&] { db.execute("INSERT INTO t VALUES(1)"); }), errc::read_only);
 }
@@ -92,7 +92,7 @@ TEST(connection, a_name_that_looks_like_a_uri_is_a_file_name) {
     const temporary_directory place;
     const auto before = std::filesystem::current_path();
     std::filesystem::current_path(place.path());
-    connection("file:x?mode=memory", {.mode = access::create}).execute("CREATE TABLE t(i)");
+    connection("file:x?mode=memory", {.mode = file_access::create}).execute("CREATE TABLE t(i)");
     EXPECT_TRUE(std::filesystem::exists("file:x?mode=memory"));
     std::filesystem::current_path(before);
 }
@@ -100,14 +100,14 @@ TEST(connection, a_name_that_looks_like_a_uri_is_a_file_name) {
 TEST(connection, an_immutable_file_may_have_any_name) {
     const temporary_directory place;
     const auto odd = place / "50% a?b#c&d=e";
-    connection(odd, {.mode = access::create}).execute("CREATE TABLE t(i); INSERT INTO t VALUES(7)");
-    EXPECT_EQ(connection(odd, {.mode = access::immutable}).query_number("SELECT i FROM t"), 7);
+    connection(odd, {.mode = file_access::create}).execute("CREATE TABLE t(i); INSERT INTO t VALUES(7)");
+    EXPECT_EQ(connection(odd, {.mode = file_access::immutable}).query_number("SELECT i FROM t"), 7);
 }
 
 TEST(connection, a_held_lock_is_said_to_be_one) {
     const temporary_directory place;
-    connection first(place / "a.db", {.mode = access::create});
-    connection second(place / "a.db", {.mode = access::read_write, .busy_wait = std::chrono::milliseconds{0}});
+    connection first(place / "a.db", {.mode = file_access::create});
+    connection second(place / "a.db", {.mode = file_access::read_write, .busy_wait = std::chrono::milliseconds{0}});
     first.execute("CREATE TABLE t(i)");
     const transaction held(first);
     EXPECT_EQ(failure_of([&] { const transaction other(second); }), errc::locked);
@@ -115,7 +115,7 @@ TEST(connection, a_held_lock_is_said_to_be_one) {
 
 TEST(connection, an_error_says_what_was_being_done_and_in_which_file) {
     const temporary_directory place;
-    connection db(place / "a.db", {.mode = access::create});
+    connection db(place / "a.db", {.mode = file_access::create});
     try {
         const statement wrong(db, "SELECT * FROM missing");
         FAIL() << "prepared a query of a missing table";

@@ -15,14 +15,14 @@ namespace {
 
 using namespace leftfold::test_support;
 using leftfold::errc;
-using leftfold::sqlite::access;
 using leftfold::sqlite::connection;
+using leftfold::sqlite::file_access;
 using leftfold::sqlite::statement;
 
 constexpr auto file = "/a.db";
 
 connection open_wal(const simulated_vfs& vfs, const char* synchronous) {
-    connection db(file, {.mode = access::create, .vfs = vfs.name()});
+    connection db(file, {.mode = file_access::create, .vfs = vfs.name()});
     db.execute("PRAGMA journal_mode=WAL");
     db.execute(synchronous);
     db.execute("CREATE TABLE IF NOT EXISTS t(i INTEGER PRIMARY KEY, x TEXT)");
@@ -52,7 +52,7 @@ std::int64_t surviving_rows(const disk_image& image) {
     simulated_disk disk(image);
     const simulated_vfs vfs(disk);
     if (!disk.find(file)) return 0;
-    connection db(file, {.mode = access::read_write, .vfs = vfs.name()});
+    connection db(file, {.mode = file_access::read_write, .vfs = vfs.name()});
     EXPECT_EQ(db.query_text("PRAGMA integrity_check"), "ok");
     if (db.query_number("SELECT count(*) FROM sqlite_master") == 0) return 0;
     return db.query_number("SELECT coalesce(max(i), 0) FROM t");
@@ -101,7 +101,7 @@ TEST(simulated_vfs, readers_beside_the_writer_see_what_is_committed) {
     EXPECT_EQ(reader.query_number("SELECT count(*) FROM t"), 0);
     open.commit();
     EXPECT_EQ(reader.query_number("SELECT count(*) FROM t"), 1);
-    connection second(file, {.mode = access::read_write, .vfs = vfs.name(), .busy_wait = {}});
+    connection second(file, {.mode = file_access::read_write, .vfs = vfs.name(), .busy_wait = {}});
     const leftfold::sqlite::transaction held(writer);
     EXPECT_THROW(second.execute("INSERT INTO t VALUES(2, 'b')"), leftfold::error);
 }

@@ -33,31 +33,31 @@ std::string immutable_name(const std::filesystem::path& file) {
     return uri + "?immutable=1";
 }
 
-int flags_of(access mode) {
+int flags_of(file_access mode) {
     switch (mode) {
-        case access::read_only:
+        case file_access::read_only:
             return SQLITE_OPEN_READONLY;
-        case access::read_write:
+        case file_access::read_write:
             return SQLITE_OPEN_READWRITE;
-        case access::create:
+        case file_access::create:
             return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-        case access::immutable:
+        case file_access::immutable:
             return SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
     }
     return SQLITE_OPEN_READONLY;
 }
 
-errc open_failure(int code, access mode, const std::filesystem::path& file) {
+errc open_failure(int code, file_access mode, const std::filesystem::path& file) {
     if ((code & 0xFF) != SQLITE_CANTOPEN) return classify(code);
     std::error_code ignored;
     const auto is_there = std::filesystem::exists(file, ignored);
-    return is_there || mode == access::create ? errc::io_error : errc::not_found;
+    return is_there || mode == file_access::create ? errc::io_error : errc::not_found;
 }
 
 }  // namespace
 
 connection::connection(const std::filesystem::path& file, const connection_options& options) : file_(file) {
-    const auto name = options.mode == access::immutable ? immutable_name(file) : plain_name(file);
+    const auto name = options.mode == file_access::immutable ? immutable_name(file) : plain_name(file);
     const auto* vfs = options.vfs.empty() ? nullptr : options.vfs.c_str();
     const int flags = flags_of(options.mode) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
     if (const int code = sqlite3_open_v2(name.c_str(), &handle_, flags, vfs); code != SQLITE_OK) {

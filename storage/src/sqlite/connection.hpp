@@ -13,7 +13,7 @@ namespace leftfold::inline v0::sqlite {
 class statement;
 
 /// What a connection may do.
-enum class access {
+enum class file_access {
     read_only,   ///< SQLITE_OPEN_READONLY: can neither write nor checkpoint, nor delete the WAL when it is the last to
                  ///< close
     read_write,  ///< the file must exist
@@ -23,7 +23,7 @@ enum class access {
 
 /// How a database file is opened.
 struct connection_options {
-    access mode = access::read_only;
+    file_access mode = file_access::read_only;
 
     /// The name of a registered VFS; empty means the system's own.
     std::string vfs = {};
