@@ -45,8 +45,8 @@ std::string to_string(expected_version expected);
 /// Events for one stream.
 struct stream_append {
     stream_append() = default;
-    stream_append(stream_id stream, expected_version expected, std::vector<event_data> events)
-        : stream(std::move(stream)), expected(expected), events(std::move(events)) {}
+    stream_append(stream_id to, expected_version if_at, std::vector<event_data> what)
+        : stream(std::move(to)), expected(if_at), events(std::move(what)) {}
 
     stream_id stream;
     expected_version expected = expected_version::any();

@@ -39,8 +39,9 @@ public:
     virtual void save_clock_bound(recorded_at bound) = 0;
     /// Shows a page to all readers. One small write, not synced: it is a hint about what is durable elsewhere.
     virtual void publish(const bulletin_page& page) = 0;
-    /// From now on calls `close` with each time that a reader asks to be closed, on a thread of the board's own or, where there
-    /// are no other processes, never. Until stop_answering() returns, which waits for a call that is under way.
+    /// From now on calls `close` with each time that a reader asks to be closed, on a thread of the board's own or,
+    /// where there are no other processes, never. Until stop_answering() returns, which waits for a call that is under
+    /// way.
     virtual void answer(unique_function<void(recorded_at)> close) = 0;
     virtual void stop_answering() = 0;
 

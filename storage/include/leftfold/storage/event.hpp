@@ -20,13 +20,13 @@ namespace leftfold::inline v0 {
 /// An event on its way into the store.
 struct event_data {
     event_data() = default;
-    event_data(std::string type, std::string payload, headers metadata = {}, std::optional<occurred_at> occurred = {},
-               event_id id = {})
-        : type(std::move(type)),
-          payload(std::move(payload)),
-          metadata(std::move(metadata)),
-          occurred(occurred),
-          id(id) {}
+    event_data(std::string type_name, std::string payload_bytes, headers with = {},
+               std::optional<occurred_at> happened = {}, event_id known_as = {})
+        : type(std::move(type_name)),
+          payload(std::move(payload_bytes)),
+          metadata(std::move(with)),
+          occurred(happened),
+          id(known_as) {}
 
     /// The durable name, never a C++ class name: `bank.deposited`.
     std::string type;
