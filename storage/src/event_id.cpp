@@ -84,10 +84,11 @@ event_id make_event_id(std::int64_t wall_us, random_source& random) {
 std::size_t event_id_hash::operator()(const event_id& id) const noexcept {
     std::array<std::uint64_t, 2> halves{};
     std::memcpy(halves.data(), id.bytes.data(), id.bytes.size());
-    // A caller's ids may differ in a few bits only, so spread them: two rounds of multiply and fold.
-    std::uint64_t hash = (halves[0] ^ (halves[0] >> 32U)) * 0x9e3779b97f4a7c15U;
-    hash = (hash ^ halves[1] ^ (halves[1] >> 32U)) * 0xd6e8feb86659fd93U;
-    return static_cast<std::size_t>(hash ^ (hash >> 32U));
+    // A caller's ids may differ in a few bits only: the finalizer of MurmurHash3 lets each bit reach all others.
+    std::uint64_t hash = halves[0] ^ (halves[1] * 0x9e3779b97f4a7c15U);
+    hash = (hash ^ (hash >> 33U)) * 0xff51afd7ed558ccdU;
+    hash = (hash ^ (hash >> 33U)) * 0xc4ceb9fe1a85ec53U;
+    return static_cast<std::size_t>(hash ^ (hash >> 33U));
 }
 
 }  // namespace leftfold::inline v0
