@@ -85,7 +85,8 @@ std::size_t event_id_hash::operator()(const event_id& id) const noexcept {
     std::array<std::uint64_t, 2> halves{};
     std::memcpy(halves.data(), id.bytes.data(), id.bytes.size());
     // A caller's ids may differ in a few bits only: the finalizer of MurmurHash3 lets each bit reach all others.
-    std::uint64_t hash = halves[0] ^ (halves[1] * 0x9e3779b97f4a7c15U);
+    std::uint64_t hash = (halves[0] ^ (halves[0] >> 33U)) * 0xff51afd7ed558ccdU;
+    hash ^= halves[1];
     hash = (hash ^ (hash >> 33U)) * 0xff51afd7ed558ccdU;
     hash = (hash ^ (hash >> 33U)) * 0xc4ceb9fe1a85ec53U;
     return static_cast<std::size_t>(hash ^ (hash >> 33U));
