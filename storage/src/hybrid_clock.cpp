@@ -1,0 +1,90 @@
+#include "hybrid_clock.hpp"
+
+#include <algorithm>
+
+#include "leftfold/storage/assert.hpp"
+
+namespace leftfold::inline v0 {
+
+hybrid_clock::hybrid_clock(clock_source& source, const store_limits& limits, recorded_at last, recorded_at bound)
+    : source_(source),
+      limits_(limits),
+      h_(last.micros()),
+      bound_(bound.micros()),
+      wall_(source.wall_us()),
+      elapsed_(source.elapsed_us()) {}
+
+errc hybrid_clock::trouble(std::int64_t wall, std::int64_t elapsed) const {
+    const auto jumped = (wall - wall_) - (elapsed - elapsed_);
+    if (jumped > limits_.max_clock_jump.count()) return errc::clock_jump;
+    if (h_ - wall > limits_.max_clock_ahead.count() + accepted_ahead_) return errc::clock_ahead;
+    return errc::ok;
+}
+
+errc hybrid_clock::trouble() const {
+    const std::lock_guard lock(mutex_);
+    return trouble(source_.wall_us(), source_.elapsed_us());
+}
+
+hybrid_clock::stamps hybrid_clock::reserve(partition_id partition, std::size_t count) {
+    const std::lock_guard lock(mutex_);
+    const auto wall = source_.wall_us();
+    const auto elapsed = source_.elapsed_us();
+    if (const auto wrong = trouble(wall, elapsed); wrong != errc::ok) return {.refused = wrong};
+    const auto first = std::max(h_ + 1, wall);
+    const auto last = first + static_cast<std::int64_t>(count) - 1;
+    if (last > bound_) return {.refused = errc::would_block};
+    wall_ = wall;
+    elapsed_ = elapsed;
+    accepted_ahead_ = std::clamp(h_ - wall, std::int64_t{0}, accepted_ahead_);
+    h_ = last;
+    const bool was_free = open_.emplace(partition, first).second;
+    LEFTFOLD_ASSERT(was_free);  // one group of a partition is in flight at a time
+    return {.first = recorded_at::from_micros(first)};
+}
+
+void hybrid_clock::release(partition_id partition) {
+    const std::lock_guard lock(mutex_);
+    open_.erase(partition);
+}
+
+std::int64_t hybrid_clock::closed_us() const {
+    auto closed = h_;
+    for (const auto& [partition, first] : open_) closed = std::min(closed, first - 1);
+    return closed;
+}
+
+recorded_at hybrid_clock::closed() const {
+    const std::lock_guard lock(mutex_);
+    return recorded_at::from_micros(closed_us());
+}
+
+recorded_at hybrid_clock::close(recorded_at when) {
+    const std::lock_guard lock(mutex_);
+    const auto wall = source_.wall_us();
+    if (trouble(wall, source_.elapsed_us()) == errc::ok) h_ = std::max(h_, std::min({when.micros(), wall, bound_}));
+    return recorded_at::from_micros(closed_us());
+}
+
+void hybrid_clock::accept() {
+    const std::lock_guard lock(mutex_);
+    wall_ = source_.wall_us();
+    elapsed_ = source_.elapsed_us();
+    accepted_ahead_ = std::max(std::int64_t{0}, h_ - wall_);
+}
+
+std::optional<recorded_at> hybrid_clock::wanted_bound() const {
+    const std::lock_guard lock(mutex_);
+    const auto wall = source_.wall_us();
+    // A wall clock that cannot be trusted must not carry the bound away with it.
+    const auto now = trouble(wall, source_.elapsed_us()) == errc::clock_jump ? h_ : std::max(h_, wall);
+    if (bound_ - now > bound_margin_us) return std::nullopt;
+    return recorded_at::from_micros(now + bound_ahead_us);
+}
+
+void hybrid_clock::raise_bound(recorded_at saved) {
+    const std::lock_guard lock(mutex_);
+    bound_ = std::max(bound_, saved.micros());
+}
+
+}  // namespace leftfold::inline v0
