@@ -1,0 +1,162 @@
+#include "append_group.hpp"
+
+#include <algorithm>
+
+#include "integrity.hpp"
+
+namespace leftfold::inline v0 {
+
+namespace {
+
+append_outcome failed(errc code, const std::string& doing) { return {error(code, doing), {}}; }
+
+/// Whether the stored event is what the append would store again.
+bool same_event(const event_view& stored, const stream_id& stream, const event_data& given) {
+    return stored.category == stream.category() && stored.key == stream.key() && stored.type == given.type &&
+           stored.payload == given.payload;
+}
+
+}  // namespace
+
+std::string describe(const pending_append& append) {
+    constexpr std::size_t ids_shown = 16;
+    std::string text = "appending " + std::to_string(append.events) + " event(s) to ";
+    std::size_t shown = 0;
+    std::string ids;
+    for (const auto& part : append.streams) {
+        if (&part != &append.streams.front()) text += ", ";
+        text += to_string(part.stream);
+        for (const auto& event : part.events)
+            if (shown++ < ids_shown) ids += (ids.empty() ? "" : ", ") + to_string(event.id);
+    }
+    if (shown > ids_shown) ids += ", …";
+    return text + " (ids " + ids + ")";
+}
+
+version append_group::head_of(const stream_id& stream) {
+    if (const auto known = heads_.find(stream)) return *known;
+    const auto found = index_.head(partition_, stream);
+    const auto at = found ? found->version : version{};
+    heads_.set(stream, at);
+    return at;
+}
+
+append_group::verdict append_group::add(pending_append& append) {
+    if (append.looked_up) {
+        for (const auto& part : append.streams)
+            for (const auto& event : part.events)
+                if (ids_.contains(event.id)) return verdict::later;
+        if (auto repeat = find_repeat(append)) {
+            append.done(std::move(*repeat));
+            return verdict::settled;
+        }
+    }
+    if (auto refused = find_conflict(append)) {
+        append.done(std::move(*refused));
+        return verdict::settled;
+    }
+    lay_out(append);
+    return verdict::joined;
+}
+
+std::optional<append_outcome> append_group::find_repeat(const pending_append& append) {
+    std::vector<offset> places;
+    std::size_t known = 0;
+    std::optional<append_outcome> wrong;
+    appended first{.repeated = true};
+    for (const auto& part : append.streams) {
+        for (const auto& event : part.events) {
+            const auto at = index_.find_id(partition_, event.id);
+            if (!at) continue;
+            ++known;
+            places.push_back(*at);
+            log_.read_at(partition_, std::span(&*at, 1), payloads::read, [&](const event_view& stored) {
+                if (!same_event(stored, part.stream, event))
+                    wrong = failed(errc::id_reused, describe(append) + ": " + to_string(event.id) + " stands at " +
+                                                        to_string(stored.position()) + " with other content");
+                if (&event == &part.events.back()) first.versions.push_back(stored.version);
+                first.position = stored.position();
+                first.recorded = stored.recorded;
+                return true;
+            });
+            if (wrong) return wrong;
+        }
+    }
+    if (known == 0) return std::nullopt;
+    if (known != append.events)
+        return failed(errc::partial_duplicate,
+                      describe(append) + ": " + std::to_string(known) + " of them are stored already");
+    first.first = places.front();
+    for (std::size_t i = 1; i < places.size(); ++i)
+        if (places[i] != places[i - 1].next())
+            return failed(errc::id_reused, describe(append) + ": they are stored already in another order");
+    return append_outcome{std::nullopt, append_result(std::move(first))};
+}
+
+std::optional<append_outcome> append_group::find_conflict(const pending_append& append) {
+    for (const auto& part : append.streams) {
+        // Nothing is looked up for an expectation that cannot fail; the version itself is needed below all the same.
+        const auto actual = head_of(part.stream);
+        if (part.expected.holds_for(actual)) continue;
+        return append_outcome{std::nullopt, append_result(conflict{part.stream, part.expected, actual, {}})};
+    }
+    return std::nullopt;
+}
+
+void append_group::lay_out(pending_append& append) {
+    member joined{&append, events_.size(), {}};
+    for (const auto& part : append.streams) {
+        auto at = head_of(part.stream);
+        for (const auto& event : part.events) {
+            at = at.next();
+            event_view laid;
+            laid.partition = partition_;
+            laid.occurred = event.occurred.value_or(occurred_at::max());  // max stands for "as recorded" until stamp()
+            laid.category = part.stream.category();
+            laid.key = part.stream.key();
+            laid.version = at;
+            laid.type = event.type;
+            laid.id = event.id;
+            laid.metadata = event.metadata.view();
+            laid.payload = event.payload;
+            events_.push_back(laid);
+            if (append.looked_up) ids_.insert(event.id);
+        }
+        heads_.set(part.stream, at);
+        joined.versions.push_back(at);
+    }
+    bytes_ += append.bytes;
+    members_.push_back(std::move(joined));
+}
+
+void append_group::stamp(const partition_head& head, recorded_at first, chain_hasher& hasher) {
+    auto at = head.at;
+    auto recorded = first.micros();
+    auto chain = head.chain;
+    for (auto& event : events_) {
+        event.at = at = at.next();
+        event.recorded = recorded_at::from_micros(recorded++);
+        if (event.occurred == occurred_at::max()) event.occurred = occurred_at::from_micros(event.recorded.micros());
+        event.integrity.chain = chain = hasher.next(chain, event);
+        seal(event);
+    }
+}
+
+void append_group::settle_committed() {
+    for (auto& each : members_) {
+        const auto& last = events_[each.first + each.append->events - 1];
+        appended done{.position = last.position(),
+                      .first = events_[each.first].at,
+                      .recorded = last.recorded,
+                      .versions = std::move(each.versions)};
+        each.append->done({std::nullopt, append_result(std::move(done))});
+    }
+}
+
+void append_group::settle_failed(errc cause, const std::string& detail) {
+    heads_.clear();
+    for (auto& each : members_)
+        each.append->done(failed(cause, describe(*each.append) + (detail.empty() ? "" : ": " + detail)));
+}
+
+}  // namespace leftfold::inline v0

@@ -1,0 +1,279 @@
+#include "partition_writer.hpp"
+
+#include <algorithm>
+
+#include "leftfold/storage/assert.hpp"
+
+namespace leftfold::inline v0 {
+
+namespace {
+
+/// Whether this thread is inside some writer's group: its handlers must not block on a writer.
+thread_local bool inside_a_writer = false;
+
+append_outcome refused(errc code, const pending_append& append, const char* why) {
+    return {error(code, describe(append) + ": " + why), {}};
+}
+
+}  // namespace
+
+partition_writer::partition_writer(fence held, parts with)
+    : with_(std::move(with)), partition_(held.partition), fence_(held), heads_(with_.limits.remembered_heads) {}
+
+partition_writer::~partition_writer() { close(std::chrono::steady_clock::now()); }
+
+bool partition_writer::has_room(const pending_append& append, std::size_t times) const {
+    // An append larger than the whole queue is let through when it is alone.
+    return queue_.empty() || (queue_.size() < with_.limits.queue_appends * times &&
+                              queued_bytes_ + append.bytes <= with_.limits.queue_bytes * times);
+}
+
+void partition_writer::enqueue(pending_append append) {
+    queued_bytes_ += append.bytes;
+    queue_.push_back(std::move(append));
+}
+
+void partition_writer::schedule() {
+    if (scheduled_ || running_) return;
+    if (!executor_) executor_ = with_.world.executors->make_executor();
+    scheduled_ = true;
+    executor_->post([this] { drain(); });
+}
+
+void partition_writer::submit(pending_append append, when_full queue) {
+    queue_lock lock(mutex_);
+    const bool room = has_room(append, queue == when_full::refuse ? 1 : 2);
+    if (closing_ || !room) {
+        lock.unlock();
+        append.done(closing_ ? refused(errc::store_closed, append, "the store is closing")
+                             : refused(errc::would_block, append, "too many appends are waiting"));
+        return;
+    }
+    enqueue(std::move(append));
+    schedule();
+}
+
+append_outcome partition_writer::append(pending_append append, when_full queue) {
+    LEFTFOLD_ASSERT(!inside_a_writer);  // a handler on a writer's thread must not block on a writer
+    struct {
+        std::mutex mutex;
+        std::condition_variable ready;
+        bool done = false;
+        append_outcome outcome;
+    } mine;
+    append.done = [&mine](append_outcome outcome) {
+        const std::lock_guard lock(mine.mutex);
+        mine.outcome = std::move(outcome);
+        mine.done = true;
+        mine.ready.notify_one();
+    };
+
+    queue_lock lock(mutex_);
+    if (queue == when_full::wait) idle_or_room_.wait(lock, [&] { return closing_ || has_room(append, 1); });
+    if (closing_) return refused(errc::store_closed, append, "the store is closing");
+    if (!has_room(append, 1)) return refused(errc::would_block, append, "too many appends are waiting");
+    enqueue(std::move(append));
+    if (!running_) {
+        run_groups(lock, &mine.done);
+    } else {
+        lock.unlock();
+    }
+    std::unique_lock waiting(mine.mutex);
+    mine.ready.wait(waiting, [&] { return mine.done; });
+    return std::move(mine.outcome);
+}
+
+void partition_writer::drain() {
+    queue_lock lock(mutex_);
+    scheduled_ = false;
+    if (!running_) run_groups(lock, nullptr);
+}
+
+/// Runs groups until the queue is empty or, where given, `*until` is set by one of them; the rest is left to the
+/// executor.
+void partition_writer::run_groups(queue_lock& lock, const bool* until) {
+    running_ = true;
+    while (!queue_.empty() && (until == nullptr || !*until)) {
+        auto taken = take(lock);
+        lock.unlock();
+        inside_a_writer = true;
+        run_group(taken);
+        inside_a_writer = false;
+        lock.lock();
+        // What was not answered repeats ids of that very group: it goes first in the next one.
+        while (!taken.empty()) {
+            queued_bytes_ += taken.back().bytes;
+            queue_.push_front(std::move(taken.back()));
+            taken.pop_back();
+        }
+    }
+    running_ = false;
+    if (!queue_.empty()) schedule();
+    idle_or_room_.notify_all();
+    lock.unlock();
+}
+
+std::deque<pending_append> partition_writer::take(const queue_lock&) {
+    std::deque<pending_append> taken;
+    std::size_t events = 0;
+    std::size_t bytes = 0;
+    while (!queue_.empty()) {
+        auto& next = queue_.front();
+        events += next.events;
+        bytes += next.bytes;
+        if (!taken.empty() && (events > with_.limits.group_events || bytes > with_.limits.group_bytes)) break;
+        queued_bytes_ -= next.bytes;
+        taken.push_back(std::move(next));
+        queue_.pop_front();
+    }
+    return taken;
+}
+
+void partition_writer::run_group(std::deque<pending_append>& taken) {
+    if (!settle_doubt(taken)) return;
+    append_group group(partition_, with_.log, with_.index, heads_);
+    std::size_t reached = 0;
+    for (; reached != taken.size(); ++reached) {
+        try {
+            if (group.add(taken[reached]) == append_group::verdict::later) break;
+        } catch (const error& e) {  // a look-up failed: that append alone is refused
+            taken[reached].done({error(e.kind(), describe(taken[reached]) + ": " + e.what()), {}});
+        }
+    }
+    if (!group.empty() && stamp(group)) commit(group);
+    taken.erase(taken.begin(), taken.begin() + static_cast<std::ptrdiff_t>(reached));
+}
+
+bool partition_writer::stamp(append_group& group) {
+    auto stamps = with_.clock.reserve(partition_, group.events().size());
+    if (stamps.refused == errc::would_block) {
+        try {
+            with_.raise_bound();
+        } catch (const error& e) {
+            group.settle_failed(e.kind(), e.what());
+            return false;
+        }
+        stamps = with_.clock.reserve(partition_, group.events().size());
+    }
+    if (stamps.refused != errc::ok) {
+        group.settle_failed(stamps.refused, "");
+        return false;
+    }
+    group.stamp(fence_.head, stamps.first, hasher_);
+    return true;
+}
+
+append_status partition_writer::commit(append_group& group) {
+    const auto began = with_.world.clock->elapsed_us();
+    auto report = with_.log.append(fence_, group.events());
+    if (report.status == append_status::outcome_unknown) report = resolve(group);
+    const std::chrono::microseconds took{with_.world.clock->elapsed_us() - began};
+    switch (report.status) {
+        case append_status::committed:
+            with_.index.add(partition_, group.events());
+            with_.clock.release(partition_);
+            publish(group, took);
+            group.settle_committed();
+            break;
+        case append_status::outcome_unknown:  // the stamps stay open: closed() must not pass what may yet appear
+            in_doubt_ = group.first_id();
+            group.settle_failed(errc::outcome_unknown, report.detail);
+            break;
+        case append_status::fenced:
+        case append_status::head_moved:
+            with_.clock.release(partition_);
+            group.settle_failed(errc::fenced, report.detail);
+            break;
+        case append_status::retry_after:
+            with_.clock.release(partition_);
+            group.settle_failed(report.cause == errc::ok ? errc::io_error : report.cause, report.detail);
+            break;
+    }
+    return report.status;
+}
+
+append_report partition_writer::resolve(const append_group& group) {
+    std::string why;
+    for (int attempt = 0; attempt != with_.limits.resolve_attempts; ++attempt) {
+        try {
+            if (with_.log.resolve(fence_, group.first_id())) return {};
+            return {append_status::retry_after, errc::io_error, "the commit failed, and nothing was stored"};
+        } catch (const error& e) {
+            why = e.what();
+        }
+    }
+    return {append_status::outcome_unknown, errc::outcome_unknown, why};
+}
+
+/// Before anything is appended after a group in doubt, finds out what became of it. When it was stored after all, the
+/// index learns of it from the log. Returns false, having answered everyone, while the log still cannot tell.
+bool partition_writer::settle_doubt(std::deque<pending_append>& taken) {
+    if (!in_doubt_) return true;
+    try {
+        const auto before = fence_.head.at;
+        if (with_.log.resolve(fence_, *in_doubt_)) {
+            event_page stored;
+            auto after = before;
+            while (after < fence_.head.at) {
+                stored.clear();
+                after = with_.log
+                            .read(partition_, after, {}, {}, payloads::skip,
+                                  [&](const event_view& event) {
+                                      stored.add(event);
+                                      return true;
+                                  })
+                            .scanned_to;
+                with_.index.add(partition_, stored.events());
+            }
+        }
+    } catch (const error& e) {
+        for (auto& append : taken)
+            append.done(
+                {error(errc::io_error, describe(append) + ": an earlier commit is still in doubt: " + e.what()), {}});
+        taken.clear();
+        return false;
+    }
+    in_doubt_.reset();
+    with_.clock.release(partition_);
+    with_.committed(fence_.head);
+    return true;
+}
+
+void partition_writer::publish(const append_group& group, std::chrono::microseconds took) {
+    with_.committed(fence_.head);
+    if (with_.world.observer)
+        with_.world.observer->on_group_commit({.partition = partition_,
+                                               .appends = group.appends(),
+                                               .events = group.events().size(),
+                                               .bytes = group.bytes(),
+                                               .took = took});
+}
+
+void partition_writer::close(std::chrono::steady_clock::time_point deadline) {
+    std::deque<pending_append> left;
+    {
+        queue_lock lock(mutex_);
+        closing_ = true;
+        idle_or_room_.notify_all();
+        const auto finished = [&] { return queue_.empty() && !running_; };
+        while (!finished() && std::chrono::steady_clock::now() < deadline) {
+            if (running_) {
+                idle_or_room_.wait_until(lock, deadline, [&] { return !running_; });
+            } else {
+                run_groups(lock, nullptr);
+                lock.lock();
+            }
+        }
+        // What is queued is cancelled; what is in flight is waited for, so that no ack is lost.
+        left.swap(queue_);
+        queued_bytes_ = 0;
+        idle_or_room_.wait(lock, finished);
+    }
+    for (auto& append : left) {
+        auto outcome = refused(errc::store_closed, append, "the store was closed before its turn");
+        outcome.cancelled = true;
+        append.done(std::move(outcome));
+    }
+}
+
+}  // namespace leftfold::inline v0
