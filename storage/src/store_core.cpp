@@ -1,0 +1,121 @@
+#include "store_core.hpp"
+
+#include <algorithm>
+
+#include "fork_guard.hpp"
+
+namespace leftfold::inline v0 {
+
+store_core::store_core(store_parts given, store_options options)
+    : parts(std::move(given)),
+      limits(options.limits),
+      world(complete(options.world)),
+      generation_(fork_generation()),
+      writers_(parts.partitions) {
+    if (!owner()) return;
+    cut heads(parts.partitions);
+    std::vector<recorded_at> last;
+    auto latest = recorded_at::from_micros(0);
+    for (std::uint32_t p = 0; p != parts.partitions; ++p) {
+        fences_.push_back(parts.log->claim(partition_id(p), "leftfold"));
+        const auto& head = fences_.back().head;
+        heads.set(partition_id(p), head.at);
+        last.push_back(head.recorded);
+        latest = std::max(latest, head.recorded);
+    }
+    const auto bound = parts.bulletin->clock_bound().value_or(latest);
+    clock = std::make_unique<hybrid_clock>(*world.clock, limits, std::max(latest, bound), bound);
+    grown = std::make_unique<growth>(std::move(heads), std::move(last));
+    raise_bound();
+    publish();
+    parts.bulletin->answer([this](recorded_at asked) {
+        clock->close(asked);
+        publish();
+    });
+    if (clock->trouble() != errc::ok && world.observer)
+        world.observer->on_warning(
+            "the store's clock is further ahead of the wall clock than it may be: appends are "
+            "refused until the wall clock catches up or is accepted");
+}
+
+store_core::~store_core() { close(std::chrono::seconds{0}); }
+
+void store_core::check_open() const {
+    if (generation_ != fork_generation()) throw error(errc::forked, "using a store");
+    if (closed_) throw error(errc::store_closed, "using a store");
+}
+
+void store_core::check_partition(partition_id partition) const {
+    if (partition.value() >= parts.partitions)
+        throw error(errc::invalid_argument, "partition " + std::to_string(partition.value()) + " of a store with " +
+                                                std::to_string(parts.partitions));
+}
+
+executor& store_core::helper() {
+    const std::lock_guard lock(making_);
+    if (!helper_) helper_ = world.executors->make_executor();
+    return *helper_;
+}
+
+executor& store_core::waker() {
+    const std::lock_guard lock(making_);
+    if (!waker_) waker_ = world.executors->make_executor();
+    return *waker_;
+}
+
+void store_core::on_commit(partition_id partition, const partition_head& head) {
+    grown->moved(partition, head.at, head.recorded);
+    publish();
+    // Ahead of need and off the commit path; one task at a time.
+    if (clock->wanted_bound() && !raising_.exchange(true)) {
+        helper().post([this] {
+            try {
+                raise_bound();
+            } catch (const error& e) {
+                if (world.observer) world.observer->on_warning(e.what());
+            }
+            raising_ = false;
+        });
+    }
+}
+
+void store_core::publish() {
+    const std::lock_guard lock(publishing_);
+    // The closed time is read before the heads: every event at or below it is then below them.
+    const auto closed = clock->closed();
+    const auto heads = grown->heads();
+    bulletin_page page{.epoch = parts.epoch, .sequence = ++sequence_, .closed = closed};
+    for (std::uint32_t p = 0; p != parts.partitions; ++p) page.heads.push_back(heads.at(partition_id(p)));
+    parts.bulletin->publish(page);
+}
+
+void store_core::raise_bound() {
+    const auto bound = clock->wanted_bound();
+    if (!bound) return;
+    parts.bulletin->save_clock_bound(*bound);
+    clock->raise_bound(*bound);
+}
+
+void store_core::close(std::chrono::milliseconds deadline) {
+    const std::lock_guard once(close_mutex_);
+    if (closed_.exchange(true)) return;
+    if (generation_ != fork_generation()) return;  // the parent's files are none of a child's business
+    const auto until = std::chrono::steady_clock::now() + deadline;
+    if (owner() && clock) {
+        parts.bulletin->stop_answering();
+        for (auto& writer : writers_)
+            if (writer) writer->close(until);
+        grown->close();
+    }
+    waker_.reset();
+    helper_.reset();
+    if (!owner() || !clock) return;
+    try {  // a clean end: the next owner's clock goes on from here, not from the bound
+        publish();
+        parts.bulletin->save_clock_bound(clock->closed());
+    } catch (const error& e) {
+        if (world.observer) world.observer->on_warning(e.what());
+    }
+}
+
+}  // namespace leftfold::inline v0

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "growth.hpp"
+#include "leftfold/storage/bulletin.hpp"
+#include "leftfold/storage/checkpoint_store.hpp"
+#include "leftfold/storage/event_store.hpp"
+#include "leftfold/storage/partitioner.hpp"
+#include "leftfold/storage/snapshot_store.hpp"
+#include "leftfold/storage/stream_index.hpp"
+#include "partition_writer.hpp"
+
+namespace leftfold::inline v0 {
+
+/// What an event_store is a handle to. Appending is in append.cpp, reading in reads.cpp, time in as_of.cpp.
+class store_core {
+public:
+    store_core(store_parts parts, store_options options);
+    ~store_core();
+
+    /// Throws errc::store_closed or errc::forked when nothing may be done any more.
+    void check_open() const;
+    void check_partition(partition_id partition) const;
+    bool owner() const { return parts.access == access::read_write; }
+    partition_id partition_of(std::string_view key) const { return partition_for(routing_key(key), parts.partitions); }
+
+    pending_append prepare(std::vector<stream_append> streams, append_options options);
+    partition_writer& writer(partition_id partition);
+    void fill_missed(append_outcome& outcome);
+
+    std::size_t visit_stream(const stream_id& stream, stream_read options, event_sink sink);
+    cut read_all(const cut& after, const cut& up_to, const event_filter& filter, payloads wanted, event_sink sink);
+
+    cut heads();
+    recorded_at closed();
+    cut closed_cut();
+    cut cut_at(recorded_at when, as_of_options options);
+    offset offset_at(partition_id partition, recorded_at when);
+    void accept_clock();
+    bool wait_until_closed(recorded_at when, std::chrono::milliseconds at_most);
+
+    /// Runs what must not run on a writer's thread nor on a caller's: asynchronous reads, and answers to lost races.
+    executor& helper();
+    executor& waker();
+
+    void close(std::chrono::milliseconds deadline);
+
+    store_parts parts;
+    const store_limits limits;
+    const environment world;
+    std::unique_ptr<hybrid_clock> clock;
+    std::unique_ptr<growth> grown;  // only the owner's; readers ask the bulletin and the log
+
+private:
+    void on_commit(partition_id partition, const partition_head& head);
+    void publish();
+    void raise_bound();
+    cut cut_of(recorded_at when);
+
+    const int generation_;
+    std::atomic<bool> closed_{false};
+    std::atomic<bool> raising_{false};
+    std::mutex close_mutex_;
+    std::mutex making_;
+    std::mutex publishing_;
+    std::uint64_t sequence_ = 0;
+    std::vector<fence> fences_;
+    std::vector<std::unique_ptr<partition_writer>> writers_;
+    std::unique_ptr<executor> helper_;
+    std::unique_ptr<executor> waker_;
+};
+
+}  // namespace leftfold::inline v0

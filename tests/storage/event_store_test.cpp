@@ -1,0 +1,153 @@
+#include "leftfold/storage/event_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
+#include <set>
+#include <thread>
+
+#include "leftfold/storage/async.hpp"
+#include "leftfold/storage/error.hpp"
+#include "leftfold/storage/memory_store.hpp"
+
+namespace leftfold {
+namespace {
+
+using namespace std::chrono_literals;
+
+const stream_id alice("account", "alice");
+
+std::vector<event_data> one(std::string type = "bank.deposited", std::string payload = R"({"cents":5})") {
+    std::vector<event_data> events;
+    events.emplace_back(std::move(type), std::move(payload));
+    return events;
+}
+
+std::vector<stream_append> to_alice() {
+    std::vector<stream_append> streams;
+    streams.emplace_back(alice, expected_version::any(), one());
+    return streams;
+}
+
+TEST(event_store, returns_what_was_appended) {
+    auto store = open_memory();
+    const auto done = store.append(alice, expected_version::none(), one()).value();
+    EXPECT_EQ(done.version(), version(1));
+    EXPECT_EQ(done.first, offset(1));
+    const auto events = store.read_stream(alice);
+    ASSERT_EQ(events.size(), 1u);
+    EXPECT_EQ(events[0].payload, R"({"cents":5})");
+    EXPECT_EQ(events[0].recorded, done.recorded);
+    EXPECT_EQ(events[0].occurred.micros(), events[0].recorded.micros());
+    EXPECT_EQ(store.closed_cut().at(done.position.partition), offset(1));
+}
+
+TEST(event_store, tells_the_loser_of_a_race_what_it_missed) {
+    auto store = open_memory();
+    store.append(alice, expected_version::none(), one()).value();
+    store.append(alice, expected_version::exactly(version(1)), one("bank.withdrawn")).value();
+    const auto lost = store.append(alice, expected_version::exactly(version(1)), one());
+    ASSERT_FALSE(lost.has_value());
+    EXPECT_EQ(lost.error().actual, version(2));
+    ASSERT_EQ(lost.error().missed.size(), 1u);
+    EXPECT_EQ(lost.error().missed[0].type, "bank.withdrawn");
+    EXPECT_EQ(store.head(alice), version(2));
+}
+
+TEST(event_store, stores_every_append_of_many_threads_once_and_densely) {
+    constexpr int threads = 16;
+    constexpr int appends = 200;
+    auto store = open_memory({.partitions = 2});
+    {
+        std::vector<std::jthread> writers;
+        for (int t = 0; t != threads; ++t)
+            writers.emplace_back([&store, t] {
+                const stream_id own("account", "of-" + std::to_string(t));
+                for (int i = 0; i != appends; ++i) {
+                    store.append(own, expected_version::exactly(version(i)), one()).value();
+                    store.append(alice, expected_version::any(), one()).value();
+                }
+            });
+    }
+    EXPECT_EQ(store.head(alice), version(threads * appends));
+    std::set<std::int64_t> times;
+    cut before(2);
+    const auto reached = store.read_all(before, store.heads(), {}, payloads::read, [&](const event_view& event) {
+        EXPECT_TRUE(times.empty() || *times.rbegin() < event.recorded.micros());
+        times.insert(event.recorded.micros());
+        return true;
+    });
+    EXPECT_EQ(times.size(), 2u * threads * appends);
+    EXPECT_EQ(reached, store.heads());
+}
+
+TEST(event_store, completes_a_callback_a_future_and_a_deferred_operation) {
+    auto store = open_memory();
+    boost::asio::io_context context;
+    int called = 0;
+    store.async_append(to_alice(), {},
+                       boost::asio::bind_executor(context, [&](boost::system::error_code failed, append_result done) {
+                           EXPECT_FALSE(failed);
+                           EXPECT_TRUE(done.has_value());
+                           ++called;
+                       }));
+    context.run();
+    EXPECT_EQ(called, 1);
+
+    EXPECT_EQ(store.async_append(to_alice(), {}, boost::asio::use_future).get().value().version(), version(2));
+
+    auto operation = store.async_append(to_alice());
+    EXPECT_EQ(std::move(operation)(boost::asio::use_future).get().value().version(), version(3));
+    EXPECT_EQ(store.async_read_stream(alice, {}, boost::asio::use_future).get().size(), 3u);
+}
+
+boost::asio::awaitable<void> append_and_read(event_store& store, std::size_t& read) {
+    auto streams = to_alice();
+    const auto done = co_await store.async_append(std::move(streams), {}, boost::asio::use_awaitable);
+    EXPECT_TRUE(done.has_value());
+    const auto heads = co_await store.async_wait_beyond(cut(4), 1s, boost::asio::use_awaitable);
+    EXPECT_TRUE(heads.covers(done->position));
+    const auto events = co_await store.async_read_stream(alice, {}, boost::asio::use_awaitable);
+    read = events.size();
+}
+
+TEST(event_store, can_be_awaited_in_a_coroutine) {
+    auto store = open_memory();
+    boost::asio::io_context context;
+    std::size_t read = 0;
+    boost::asio::co_spawn(context, append_and_read(store, read), boost::asio::detached);
+    context.run();
+    EXPECT_EQ(read, 1u);
+}
+
+TEST(event_store, refuses_everything_once_it_is_closed) {
+    auto store = open_memory();
+    store.append(alice, expected_version::any(), one()).value();
+    store.close();
+    EXPECT_THROW(store.append(alice, expected_version::any(), one()), error);
+    EXPECT_THROW(store.read_stream(alice), error);
+}
+
+TEST(event_store, finds_the_same_cut_for_a_closed_time_for_ever) {
+    auto store = open_memory({.partitions = 4});
+    std::vector<appended> done;
+    for (int i = 0; i != 50; ++i)
+        done.push_back(store.append(stream_id("account", std::to_string(i)), expected_version::none(), one()).value());
+    for (const auto& each : done) {
+        const auto there = store.cut_at(each.recorded);
+        EXPECT_TRUE(there.covers(each.position));
+        std::int64_t events = 0;
+        for (std::uint32_t p = 0; p != 4; ++p) events += there.at(partition_id(p)).value();
+        EXPECT_EQ(events, &each - done.data() + 1);
+    }
+    EXPECT_THROW(store.cut_at(recorded_at::max()), error);
+}
+
+}  // namespace
+}  // namespace leftfold
