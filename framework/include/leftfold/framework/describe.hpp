@@ -139,7 +139,7 @@ requires described<std::remove_const_t<T>>
 constexpr void for_each_member(T& value, F&& f) {
     using list = detail::member_list<std::remove_const_t<T>>;
     detail::with_descriptors(static_cast<list*>(nullptr), [&]<class... Descriptors>() {
-        const auto visit = [&]<class Descriptor>(Descriptor) {
+        [[maybe_unused]] const auto visit = [&]<class Descriptor>(Descriptor) {
             if constexpr (!detail::is_transient<detail::member_type<Descriptor>>::value)
                 f(std::string_view{Descriptor::name}, value.*Descriptor::pointer);
         };

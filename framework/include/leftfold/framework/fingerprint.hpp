@@ -53,7 +53,7 @@ constexpr void describe_struct(Sink& sink, open_structs<Open...> open) {
     } else {
         sink.text("{");
         with_descriptors(static_cast<member_list<T>*>(nullptr), [&]<class... Descriptors>() {
-            const auto describe = [&]<class Descriptor>(Descriptor) {
+            [[maybe_unused]] const auto describe = [&]<class Descriptor>(Descriptor) {
                 check_member<T, Descriptor>();
                 if constexpr (!is_transient<member_type<Descriptor>>::value) {
                     sink.text(Descriptor::name);
@@ -72,7 +72,7 @@ template <class T, class Sink>
 constexpr void describe_enumeration(Sink& sink) {
     sink.text("enum(");
     with_descriptors(static_cast<boost::describe::describe_enumerators<T>*>(nullptr), [&]<class... Descriptors>() {
-        const auto describe = [&]<class Descriptor>(Descriptor) {
+        [[maybe_unused]] const auto describe = [&]<class Descriptor>(Descriptor) {
             const auto value = static_cast<std::underlying_type_t<T>>(Descriptor::value);
             sink.text(Descriptor::name);
             sink.text("=");

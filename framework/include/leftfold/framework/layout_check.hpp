@@ -13,7 +13,7 @@ struct no_base {};
 
 /// The size of a class that holds the described members of T, in order, from `start` on.
 template <class T, class... Descriptors>
-consteval std::size_t laid_out_size(std::size_t start, std::size_t alignment) {
+constexpr std::size_t laid_out_size(std::size_t start, std::size_t alignment) {
     std::size_t size = start;
     const auto round_up = [](std::size_t value, std::size_t unit) { return (value + unit - 1) / unit * unit; };
     ((size = round_up(size, alignof(member_type<Descriptors>)) + sizeof(member_type<Descriptors>),
@@ -43,7 +43,7 @@ consteval bool describes_whole_layout() {
         std::size_t end = std::is_empty_v<Base> ? 0 : sizeof(Base);
         std::size_t padding = std::is_empty_v<Base> ? 0 : alignof(Base) - 1;
         detail::with_descriptors(static_cast<bases*>(nullptr), [&]<class... Bases>() {
-            const auto add = [&]<class B>(std::type_identity<B>) {
+            [[maybe_unused]] const auto add = [&]<class B>(std::type_identity<B>) {
                 if (std::is_empty_v<B>) return;
                 end = (end + alignof(B) - 1) / alignof(B) * alignof(B) + sizeof(B);
                 alignment = std::max(alignment, alignof(B));
