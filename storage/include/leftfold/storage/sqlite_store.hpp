@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "leftfold/storage/event_store.hpp"
@@ -14,6 +15,12 @@ enum class open_mode {
     create,         ///< errc::already_exists when there is one
 };
 
+/// Which store it is, and how often it was restored.
+struct store_identity {
+    store_id id{};
+    store_epoch epoch{1};
+};
+
 struct sqlite_options {
     /// How many partitions a new store gets, for ever. An existing store keeps its own number.
     std::uint32_t partitions = 4;
@@ -23,6 +30,9 @@ struct sqlite_options {
     durability level = durability::power_loss;
     /// The SQLite VFS to use, by name; empty: the platform's own. For tests that cut the power.
     std::string vfs{};
+    /// For a new store that is to be a copy of another: that one's id, and the epoch that the copy begins with. Empty: a new id,
+    /// and epoch 1.
+    std::optional<store_identity> identity{};
     store_options store{};
 };
 
