@@ -206,6 +206,44 @@ std::vector<finding> unused_headers(const std::vector<source>& files) {
     return findings;
 }
 
+std::vector<finding> unexplained_errors(const std::vector<source>& files) {
+    const auto header = std::ranges::find(files, "storage/include/leftfold/storage/error.hpp", &source::path);
+    const auto page = std::ranges::find(files, "docs/errors.md", &source::path);
+    if (header == files.end() || page == files.end()) return {};
+    static const std::regex enumerator(R"(^    ([a-z][a-z0-9_]*),)");
+    std::vector<finding> findings;
+    for_each_line(header->code, [&](std::size_t number, std::string_view line) {
+        std::match_results<std::string_view::const_iterator> match;
+        if (!std::regex_search(line.begin(), line.end(), match, enumerator)) return;
+        if (page->text.find("| `" + match[1].str() + "` |") == std::string::npos) {
+            findings.push_back(found(*header, number, match[1].str() + " is not explained in docs/errors.md"));
+        }
+    });
+    return findings;
+}
+
+std::vector<finding> dead_links(const std::vector<source>& files) {
+    static const std::regex link(R"(\]\(([^)#\s]+)(#[^)\s]*)?\))");
+    std::vector<finding> findings;
+    for (const auto& file : files) {
+        if (!file.path.ends_with(".md")) continue;
+        const auto folder = std::filesystem::path(file.path).parent_path();
+        for_each_line(file.text, [&](std::size_t number, std::string_view line) {
+            using iterator = std::regex_iterator<std::string_view::const_iterator>;
+            for (auto at = iterator(line.begin(), line.end(), link); at != iterator(); ++at) {
+                const auto target = (*at)[1].str();
+                if (target.find("://") != std::string::npos || target == "LICENSE") continue;
+                const auto path = (folder / target).lexically_normal().generic_string();
+                const bool there = std::ranges::any_of(files, [&](const source& other) {
+                    return other.path == path || other.path.starts_with(path + "/");
+                });
+                if (!there) findings.push_back(found(file, number, "a link to " + target + ", which is not there"));
+            }
+        });
+    }
+    return findings;
+}
+
 std::vector<finding> all_findings(const std::vector<source>& files, const std::map<std::string, std::string>& reasons) {
     std::vector<finding> findings;
     const auto add = [&](std::vector<finding> more) { std::ranges::move(more, std::back_inserter(findings)); };
@@ -217,6 +255,8 @@ std::vector<finding> all_findings(const std::vector<source>& files, const std::m
         add(long_files(file, reasons));
     }
     add(unused_headers(files));
+    add(unexplained_errors(files));
+    add(dead_links(files));
     return findings;
 }
 

@@ -40,6 +40,12 @@ std::vector<finding> long_files(const source& file, const std::map<std::string, 
 /// Finds headers that nothing includes.
 std::vector<finding> unused_headers(const std::vector<source>& files);
 
+/// Finds error codes that docs/errors.md does not explain.
+std::vector<finding> unexplained_errors(const std::vector<source>& files);
+
+/// Finds links between pages that lead nowhere.
+std::vector<finding> dead_links(const std::vector<source>& files);
+
 /// Applies all rules to all files.
 std::vector<finding> all_findings(const std::vector<source>& files, const std::map<std::string, std::string>& reasons);
 

@@ -125,3 +125,19 @@ TEST(tidy, a_header_that_nothing_includes_is_found) {
     EXPECT_EQ(joined(tidy::all_findings({make_source("storage/src/a.hpp", "#pragma once\n")}, no_reasons)),
               "storage/src/a.hpp:1: nothing includes this header: use it or delete it\n");
 }
+
+TEST(tidy, an_error_code_that_no_page_explains_is_found) {
+    const auto header = make_source("storage/include/leftfold/storage/error.hpp",
+                                    "enum class errc {\n    ok = 0,\n    locked,  ///< taken\n    fenced,\n};\n");
+    const auto page = make_source("docs/errors.md", "| `fenced` | cause | cure |\n");
+    EXPECT_EQ(joined(tidy::unexplained_errors({header, page})),
+              "storage/include/leftfold/storage/error.hpp:3: locked is not explained in docs/errors.md\n");
+}
+
+TEST(tidy, a_link_that_leads_nowhere_is_found) {
+    const auto index = make_source("docs/README.md", "[a](a.md) [b](b.md#top) [up](../README.md) [out](https://x.y)\n");
+    const auto page = make_source("docs/a.md", "A page.\n");
+    EXPECT_EQ(joined(tidy::dead_links({index, page})),
+              "docs/README.md:1: a link to b.md, which is not there\n"
+              "docs/README.md:1: a link to ../README.md, which is not there\n");
+}
