@@ -30,8 +30,8 @@ struct sqlite_options {
     durability level = durability::power_loss;
     /// The SQLite VFS to use, by name; empty: the platform's own. For tests that cut the power.
     std::string vfs{};
-    /// For a new store that is to be a copy of another: that one's id, and the epoch that the copy begins with. Empty: a new id,
-    /// and epoch 1.
+    /// For a new store that is to be a copy of another: that one's id, and the epoch that the copy begins with. Empty:
+    /// a new id, and epoch 1.
     std::optional<store_identity> identity{};
     store_options store{};
 };
