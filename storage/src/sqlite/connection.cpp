@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "fork_guard.hpp"
 #include "leftfold/storage/error.hpp"
 #include "sqlite/failure.hpp"
 #include "sqlite/statement.hpp"
@@ -56,7 +57,8 @@ errc open_failure(int code, file_access mode, const std::filesystem::path& file)
 
 }  // namespace
 
-connection::connection(const std::filesystem::path& file, const connection_options& options) : file_(file) {
+connection::connection(const std::filesystem::path& file, const connection_options& options)
+    : generation_(fork_generation()), file_(file) {
     const auto name = options.mode == file_access::immutable ? immutable_name(file) : plain_name(file);
     const auto* vfs = options.vfs.empty() ? nullptr : options.vfs.c_str();
     const int flags = flags_of(options.mode) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
@@ -85,20 +87,20 @@ connection::connection(const std::filesystem::path& file, const connection_optio
 connection::~connection() { close(); }
 
 connection::connection(connection&& other) noexcept
-    : handle_(std::exchange(other.handle_, nullptr)), file_(std::move(other.file_)) {}
+    : handle_(std::exchange(other.handle_, nullptr)), generation_(other.generation_), file_(std::move(other.file_)) {}
 
 connection& connection::operator=(connection&& other) noexcept {
     if (this == &other) return *this;
     close();
     handle_ = std::exchange(other.handle_, nullptr);
+    generation_ = other.generation_;
     file_ = std::move(other.file_);
     return *this;
 }
 
 void connection::close() noexcept {
-    // close_v2 would keep a connection with a forgotten statement alive for ever; it only costs us the file, not
-    // safety.
-    if (handle_ != nullptr) sqlite3_close_v2(std::exchange(handle_, nullptr));
+    auto* const handle = std::exchange(handle_, nullptr);
+    if (handle != nullptr && generation_ == fork_generation()) sqlite3_close_v2(handle);
 }
 
 void connection::execute(const char* sql) {
@@ -135,7 +137,7 @@ void transaction::commit() {
     connection_ = nullptr;
 }
 
-checkpoint_result checkpoint(connection& on, checkpoint_mode mode) {
+checkpoint_result checkpoint_wal(connection& on, checkpoint_mode mode) {
     const int native = mode == checkpoint_mode::passive   ? SQLITE_CHECKPOINT_PASSIVE
                        : mode == checkpoint_mode::restart ? SQLITE_CHECKPOINT_RESTART
                                                           : SQLITE_CHECKPOINT_TRUNCATE;

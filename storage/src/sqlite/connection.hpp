@@ -69,14 +69,13 @@ public:
     sqlite3* handle() const { return handle_; }
     const std::filesystem::path& file() const { return file_; }
 
-    /// Closes the database now. Does nothing the second time.
+    /// Closes the database now. Does nothing the second time, and only forgets it in a child of fork(2), where closing
+    /// would delete the WAL under the parent.
     void close() noexcept;
-
-    /// Gives up the handle without closing it: for a child after fork(2), where closing would delete the parent's WAL.
-    void abandon() noexcept { handle_ = nullptr; }
 
 private:
     sqlite3* handle_ = nullptr;
+    int generation_ = 0;  // the process that opened it
     std::filesystem::path file_;
 };
 
@@ -111,6 +110,6 @@ struct checkpoint_result {
 enum class checkpoint_mode { passive, restart, truncate };
 
 /// Copies the WAL into the database as far as readers allow; a busy reader is not an error.
-checkpoint_result checkpoint(connection& on, checkpoint_mode mode);
+checkpoint_result checkpoint_wal(connection& on, checkpoint_mode mode);
 
 }  // namespace leftfold::inline v0::sqlite

@@ -40,13 +40,13 @@ struct store_parts {
     store_epoch epoch{};
     std::uint32_t partitions = 1;
     leftfold::access access = access::read_write;
+    /// What must stay until all of the below is gone: a lock file, say.
+    std::shared_ptr<void> keep{};
     std::unique_ptr<partition_log> log{};
     std::unique_ptr<stream_index> index{};
     std::unique_ptr<leftfold::bulletin> bulletin{};
     std::unique_ptr<snapshot_store> snapshots{};
     std::unique_ptr<checkpoint_store> checkpoints{};
-    /// What must stay until all of the above is gone: a lock file, say. Released last.
-    std::shared_ptr<void> keep{};
 };
 
 struct stream_read {

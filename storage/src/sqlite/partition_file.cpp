@@ -1,0 +1,187 @@
+#include "sqlite/partition_file.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include "leftfold/storage/error.hpp"
+#include "sqlite/event_rows.hpp"
+#include "sqlite/failure.hpp"
+#include "sqlite/partition_schema.hpp"
+
+namespace leftfold::inline v0::sqlite {
+
+namespace {
+
+// FULL syncs the WAL at each commit. NORMAL syncs at checkpoints only: a power cut takes the newest commits but leaves
+// the file whole. OFF never syncs, and a power cut may leave anything.
+const char* synchronous(durability level) {
+    switch (level) {
+        case durability::power_loss:
+            return "PRAGMA synchronous = FULL";
+        case durability::process_crash:
+            return "PRAGMA synchronous = NORMAL";
+        case durability::none:
+            return "PRAGMA synchronous = OFF";
+    }
+    return "PRAGMA synchronous = FULL";
+}
+
+int note_wal_size(void* target, sqlite3*, const char*, int pages) {
+    *static_cast<int*>(target) = pages;
+    return SQLITE_OK;
+}
+
+}  // namespace
+
+std::filesystem::path store_place::partition_file(partition_id partition) const {
+    return directory / fmt::format("partition-{:04}.db", partition.value());
+}
+
+void partition_file::close() {
+    const std::scoped_lock lock(mutex_);
+    close_now();
+}
+
+void partition_file::close_now() {
+    insert_ = {};
+    head_ = {};
+    fence_ = {};
+    db_.close();
+    wal_pages_ = 0;
+    copied_at_ = 0;
+}
+
+void partition_file::open() {
+    close_now();
+    db_ = connection(place_.partition_file(partition_), place_.writer());
+    if (db_.query_text("PRAGMA journal_mode = WAL") != "wal")
+        throw error(errc::unsupported, fmt::format("opening {}: SQLite gives no WAL here", db_.file().string()));
+    db_.execute(synchronous(place_.level));
+    // A WAL that grew beyond this once is cut back when it starts anew.
+    db_.execute("PRAGMA journal_size_limit = 67108864");
+    // Replaces SQLite's own checkpoint inside of a commit: bound_wal() decides when.
+    sqlite3_wal_hook(db_.handle(), note_wal_size, &wal_pages_);
+    check_partition(db_, place_.store, partition_);
+    // The triggers guard the file against other programs. Here they would cost a tenth of the throughput, and this
+    // connection has no statement that changes or deletes an event.
+    sqlite3_db_config(db_.handle(), SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+    insert_ = prepare_insert(db_);
+    head_ = prepare_head(db_);
+    fence_ = {db_, R"(SELECT epoch, (SELECT max("offset") FROM event) FROM fence)"};
+}
+
+// Opens so that what is read now is what a power cut would leave: after a sync that failed, pages that still read well
+// may never have reached the disk, and later syncs succeed without them. Copying the whole WAL into the database writes
+// them again.
+void partition_file::open_settled() {
+    open();
+    checkpoint_wal(db_, checkpoint_mode::truncate);
+}
+
+// Makes the outcome of a failed commit final. Whatever stands in the WAL behind the last commit that counts is
+// overwritten by this one, so that no later recovery can take it for committed; and what counts is copied out of the
+// WAL, as above.
+void partition_file::settle() {
+    open();
+    db_.execute("UPDATE fence SET settled = settled + 1");
+    if (!checkpoint_wal(db_, checkpoint_mode::truncate).complete())
+        throw error(errc::locked, fmt::format("settling {}: a reader holds on to its WAL", db_.file().string()));
+    in_doubt_ = false;
+}
+
+fence partition_file::claim(std::string_view owner) {
+    const std::scoped_lock lock(mutex_);
+    if (in_doubt_)
+        settle();
+    else if (!db_.is_open())
+        open_settled();
+    try {
+        transaction change(db_);
+        statement(db_, "UPDATE fence SET epoch = epoch + 1, owner = ?1").bind_text(1, owner).run();
+        fence given{partition_, db_.query_number("SELECT epoch FROM fence"), read_head(head_, partition_)};
+        change.commit();
+        return given;
+    } catch (const error&) {
+        in_doubt_ = true;  // the claim may have been made: no matter, the next one is higher
+        throw;
+    }
+}
+
+std::optional<append_report> partition_file::refuse(const fence& held) {
+    const reset_at_end guard(fence_);
+    if (!fence_.step()) throw_corrupt({partition_, held.head.at}, "the table \"fence\" is empty");
+    if (fence_.number(0) != held.epoch)
+        return append_report{append_status::fenced, errc::fenced,
+                             fmt::format("the fence's epoch is {}, the partition's {}", held.epoch, fence_.number(0))};
+    if (offset{fence_.number(1)} != held.head.at)
+        return append_report{
+            append_status::head_moved, errc::fenced,
+            fmt::format("the fence's head is {}, the partition's {}", held.head.at.value(), fence_.number(1))};
+    return std::nullopt;
+}
+
+append_report partition_file::append(fence& held, std::span<const event_view> group) {
+    const std::scoped_lock lock(mutex_);
+    if (in_doubt_ || !db_.is_open())
+        return {append_status::retry_after, errc::io_error,
+                "an earlier commit is still in doubt: it is to be resolved first"};
+    bool is_committing = false;
+    try {
+        bound_wal();
+        transaction change(db_);
+        if (auto refused = refuse(held)) return *refused;
+        for (const auto& event : group) insert(insert_, event);
+        is_committing = true;
+        change.commit();
+    } catch (const error& failed) {
+        return report_failed(failed, held, is_committing);
+    }
+    if (!group.empty()) held.head = {group.back().at, group.back().recorded, group.back().integrity.chain};
+    return {};
+}
+
+append_report partition_file::report_failed(const error& failed, const fence& held, bool was_committing) {
+    // Before the COMMIT nothing was stored. A COMMIT that found no space did not finish writing its last page, and one
+    // that found a lock did not begin, so nothing was stored either; the head is looked at all the same, through the
+    // connection that knows how far the WAL counts.
+    if (was_committing && (failed.kind() == errc::disk_full || failed.kind() == errc::locked)) {
+        try {
+            was_committing = read_head(head_, partition_) != held.head;
+        } catch (const error&) {
+            // Still in doubt.
+        }
+    }
+    if (!was_committing) return {append_status::retry_after, failed.kind(), failed.what()};
+    in_doubt_ = true;
+    return {append_status::outcome_unknown, failed.kind(), failed.what()};
+}
+
+std::optional<partition_head> partition_file::resolve(fence& held, event_id first_of_group) {
+    const std::scoped_lock lock(mutex_);
+    if (in_doubt_) settle();
+    if (!db_.is_open()) open_settled();
+    statement query(db_, R"(SELECT id FROM event WHERE "offset" = ?1)");
+    query.bind(1, held.head.at.next().value());
+    const reset_at_end guard(query);
+    const std::string_view wanted(reinterpret_cast<const char*>(first_of_group.bytes.data()),
+                                  first_of_group.bytes.size());
+    if (!query.step() || query.blob(0) != wanted) return std::nullopt;
+    held.head = read_head(head_, partition_);
+    return held.head;
+}
+
+void partition_file::bound_wal() {
+    if (wal_pages_ - copied_at_ < wal_pages_usual) return;
+    try {
+        const auto mode = wal_pages_ > wal_pages_high ? checkpoint_mode::restart : checkpoint_mode::passive;
+        const auto done = checkpoint_wal(db_, mode);
+        // Once all is copied, the next commit starts the WAL anew, and the hook says so.
+        copied_at_ = done.complete() ? wal_pages_ : copied_at_ + wal_pages_usual;
+    } catch (const error&) {
+        // The WAL has it all; appending goes on while there is room.
+        if (wal_pages_ > wal_pages_max) throw;
+        copied_at_ += wal_pages_usual;
+    }
+}
+
+}  // namespace leftfold::inline v0::sqlite

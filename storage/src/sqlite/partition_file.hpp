@@ -1,0 +1,59 @@
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "leftfold/storage/partition_log.hpp"
+#include "sqlite/connection.hpp"
+#include "sqlite/statement.hpp"
+#include "sqlite/store_place.hpp"
+
+namespace leftfold::inline v0::sqlite {
+
+/// The writing side of one partition's database: the only connection that writes to it, and the only one that
+/// checkpoints.
+///
+/// Two connections that checkpoint can lose committed pages (SQLite's WAL-reset bug, 3.7.0 to 3.51.2), so this is a
+/// rule and not a habit. Thread-safe; the functions are those of partition_log.
+class partition_file {
+public:
+    partition_file(const store_place& place, partition_id partition) : place_(place), partition_(partition) {}
+
+    fence claim(std::string_view owner);
+    append_report append(fence& held, std::span<const event_view> group);
+    std::optional<partition_head> resolve(fence& held, event_id first_of_group);
+
+    /// Closes the connection; SQLite moves the WAL into the database when no reader is left.
+    void close();
+
+private:
+    void open();
+    void close_now();
+    void open_settled();
+    void settle();
+    void bound_wal();
+    std::optional<append_report> refuse(const fence& held);
+    append_report report_failed(const error& failed, const fence& held, bool was_committing);
+
+    // In pages of 4 KiB. The WAL is copied into the database when it has grown by the first; beyond the second, readers
+    // that overlap without end are made to let go of it; beyond the third (copying fails, or a reader is stuck) appends
+    // wait.
+    static constexpr int wal_pages_usual = 4'000;
+    static constexpr int wal_pages_high = 16'000;
+    static constexpr int wal_pages_max = 131'072;
+
+    const store_place& place_;
+    partition_id partition_;
+    std::mutex mutex_;
+    bool in_doubt_ = false;  // a commit failed and nobody has looked at what became of it
+    int wal_pages_ = 0;
+    int copied_at_ = 0;  // wal_pages_ when it was copied last
+    connection db_;
+    statement insert_;
+    statement head_;
+    statement fence_;
+};
+
+}  // namespace leftfold::inline v0::sqlite

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "leftfold/storage/event_store.hpp"
+#include "leftfold/storage/partition_log.hpp"
+#include "sqlite/partition_file.hpp"
+#include "sqlite/partition_reader.hpp"
+#include "sqlite/store_place.hpp"
+
+namespace leftfold::inline v0::sqlite {
+
+/// The default engine: a SQLite database per partition, in WAL mode (docs/storage_format.md).
+///
+/// In each partition one connection writes and checkpoints, under a lock; a pool of read-only connections serves
+/// everyone else. Opens nothing until it is asked to, but for the checks of check_all().
+class sqlite_log final : public partition_log {
+public:
+    sqlite_log(store_place place, leftfold::access access);
+    ~sqlite_log() override;
+
+    log_capabilities capabilities() const override;
+    fence claim(partition_id partition, std::string_view owner) override;
+    append_report append(fence& held, std::span<const event_view> group) override;
+    std::optional<partition_head> resolve(fence& held, event_id first_of_group) override;
+    partition_head head(partition_id partition) override;
+    page_end read(partition_id partition, offset after, const page_limits& limits, const event_filter& filter,
+                  payloads wanted, event_sink sink) override;
+    void read_at(partition_id partition, std::span<const offset> offsets, payloads wanted, event_sink sink) override;
+
+    /// Checks every partition's format, identity, tail and chain end over a read-only connection.
+    void check_all();
+
+    const store_place& place() const { return place_; }
+
+private:
+    struct partition_state;
+    partition_state& state(partition_id partition);
+    partition_file& writer(partition_id partition);
+
+    store_place place_;
+    leftfold::access access_;
+    int generation_;
+    std::vector<std::unique_ptr<partition_state>> partitions_;
+};
+
+}  // namespace leftfold::inline v0::sqlite

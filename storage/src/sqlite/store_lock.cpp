@@ -1,0 +1,150 @@
+#include "sqlite/store_lock.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+#include <set>
+#include <system_error>
+
+#include "leftfold/storage/error.hpp"
+#include "sqlite/fork_descriptors.hpp"
+#include "sqlite/raw_file.hpp"
+
+namespace leftfold::inline v0::sqlite {
+
+namespace {
+
+[[noreturn]] void fail_with_errno(const std::filesystem::path& file) {
+    const int code = errno;
+    const auto why = code == EACCES || code == EROFS || code == EPERM ? errc::read_only
+                     : code == ENOENT                                 ? errc::not_found
+                     : code == ENOSPC                                 ? errc::disk_full
+                                                                      : errc::io_error;
+    throw error(why, fmt::format("locking {}: {}", file.string(), std::generic_category().message(code)));
+}
+
+struct flock whole_file(short kind) {
+    struct flock range {};
+    range.l_type = kind;
+    range.l_whence = SEEK_SET;
+    return range;
+}
+
+std::string owner_of(int descriptor) {
+    std::array<char, 32> text{};
+    const auto bytes = ::pread(descriptor, text.data(), text.size() - 1, 0);
+    if (bytes <= 0) return "another process or handle";
+    return fmt::format("process {}", std::string_view(text.data(), std::strcspn(text.data(), "\n")));
+}
+
+struct other_locks {
+    std::mutex mutex;
+    std::set<std::string> held;
+};
+
+other_locks& locks_elsewhere() {
+    static other_locks all;
+    return all;
+}
+
+std::string name_elsewhere(std::string_view vfs, const std::filesystem::path& directory) {
+    return fmt::format("{}:{}", vfs, directory.string());
+}
+
+}  // namespace
+
+store_lock::store_lock(std::string_view vfs, const std::filesystem::path& directory) {
+    if (!is_platform_vfs(vfs)) {
+        auto& others = locks_elsewhere();
+        const std::scoped_lock lock(others.mutex);
+        elsewhere_ = name_elsewhere(vfs, directory);
+        if (others.held.insert(elsewhere_).second) return;
+        throw error(errc::locked, fmt::format("opening {}: another handle has it open", directory.string()));
+    }
+    const auto file = directory / "lock";
+    descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (descriptor_ < 0) fail_with_errno(file);
+    auto range = whole_file(F_WRLCK);
+    if (::fcntl(descriptor_, F_OFD_SETLK, &range) != 0) {
+        const auto is_held = errno == EAGAIN || errno == EACCES;
+        const auto text =
+            fmt::format("opening {} for writing: it is owned by {}", directory.string(), owner_of(descriptor_));
+        if (!is_held) {
+            const int kept = errno;
+            ::close(descriptor_);
+            errno = kept;
+            fail_with_errno(file);
+        }
+        ::close(descriptor_);
+        throw error(errc::locked, text);
+    }
+    close_in_children(descriptor_);
+    const auto pid = fmt::format("{}\n", ::getpid());
+    // For people only: a lock without a name in it is a lock all the same.
+    if (::ftruncate(descriptor_, 0) == 0) static_cast<void>(!::pwrite(descriptor_, pid.data(), pid.size(), 0));
+}
+
+store_lock::~store_lock() {
+    if (descriptor_ >= 0) {
+        keep_in_children(descriptor_);
+        ::close(descriptor_);
+        return;
+    }
+    auto& others = locks_elsewhere();
+    const std::scoped_lock lock(others.mutex);
+    others.held.erase(elsewhere_);
+}
+
+bool store_lock::is_held(std::string_view vfs, const std::filesystem::path& directory) {
+    if (!is_platform_vfs(vfs)) {
+        auto& others = locks_elsewhere();
+        const std::scoped_lock lock(others.mutex);
+        return others.held.contains(name_elsewhere(vfs, directory));
+    }
+    const int descriptor = ::open((directory / "lock").c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return false;
+    auto range = whole_file(F_RDLCK);
+    const auto asked = ::fcntl(descriptor, F_OFD_GETLK, &range) == 0;
+    ::close(descriptor);
+    return asked && range.l_type != F_UNLCK;
+}
+
+std::optional<std::string_view> network_file_system(long statfs_type) {
+    struct known {
+        std::uint32_t type;
+        std::string_view name;
+    };
+    // The numbers stand in linux/magic.h and in statfs(2).
+    static constexpr std::array<known, 12> all{{
+        {0x6969, "NFS"},
+        {0x517B, "SMB"},
+        {0xFE534D42, "SMB2"},
+        {0xFF534D42, "CIFS"},
+        {0x5346414F, "AFS"},
+        {0x6B414653, "kAFS"},
+        {0x73757245, "Coda"},
+        {0x00C36400, "Ceph"},
+        {0x01021997, "9P"},
+        {0x564C, "NCP"},
+        {0x0BD00BD0, "Lustre"},
+        {0x47504653, "GPFS"},
+    }};
+    for (const auto& candidate : all)
+        if (candidate.type == static_cast<std::uint32_t>(statfs_type)) return candidate.name;
+    return std::nullopt;
+}
+
+void refuse_network_file_system(const std::filesystem::path& directory) {
+    struct statfs found {};
+    if (::statfs(directory.c_str(), &found) != 0) return;  // whatever is wrong, the next step says it better
+    if (const auto name = network_file_system(static_cast<long>(found.f_type)))
+        throw error(errc::network_file_system, fmt::format("opening {}: it lies on {}", directory.string(), *name));
+}
+
+}  // namespace leftfold::inline v0::sqlite

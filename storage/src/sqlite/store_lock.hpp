@@ -1,0 +1,39 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace leftfold::inline v0::sqlite {
+
+/// The right to write to a store, held as long as this lives: the file `lock` in its directory.
+///
+/// An open-file-description lock: it dies with the process, whatever kills it, and a second open in the same process is
+/// refused like one from another. It is closed in children of fork(2) at once, so that they do not carry it on. The
+/// file holds its owner's process id, for people. On a VFS that is not the platform's, only this process is guarded
+/// against.
+class store_lock {
+public:
+    /// Takes the lock or throws errc::locked, with the owner's process id.
+    store_lock(std::string_view vfs, const std::filesystem::path& directory);
+    ~store_lock();
+    store_lock(const store_lock&) = delete;
+    store_lock& operator=(const store_lock&) = delete;
+
+    /// Whether somebody holds the lock of that store now.
+    static bool is_held(std::string_view vfs, const std::filesystem::path& directory);
+
+private:
+    int descriptor_ = -1;
+    std::string elsewhere_;  // on another VFS: what was registered
+};
+
+/// Names the network file system that a number of statfs(2) stands for, if it stands for one. There locks are
+/// unreliable and shared memory is not shared, so a store refuses to open.
+std::optional<std::string_view> network_file_system(long statfs_type);
+
+/// Throws errc::network_file_system, with its name, when the directory lies on one.
+void refuse_network_file_system(const std::filesystem::path& directory);
+
+}  // namespace leftfold::inline v0::sqlite

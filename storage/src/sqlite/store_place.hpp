@@ -1,0 +1,29 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "leftfold/storage/partition_log.hpp"
+#include "sqlite/connection.hpp"
+#include "sqlite/manifest.hpp"
+
+namespace leftfold::inline v0::sqlite {
+
+/// Where an open store lives, what it is, and how its databases are to be opened: what all of its parts need to know.
+struct store_place {
+    std::filesystem::path directory;
+    std::string vfs{};
+    manifest store{};
+    durability level = durability::power_loss;
+
+    /// How readers open: read_only, or immutable on media that nobody can write.
+    file_access reading = file_access::read_only;
+
+    /// The file of a partition: `partition-0003.db`.
+    std::filesystem::path partition_file(partition_id partition) const;
+
+    connection_options reader() const { return {.mode = reading, .vfs = vfs}; }
+    connection_options writer() const { return {.mode = file_access::read_write, .vfs = vfs, .cache_kib = 8'192}; }
+};
+
+}  // namespace leftfold::inline v0::sqlite
