@@ -44,9 +44,9 @@ endfunction()
 
 leftfold_install(storage REQUIRES fmt libcrypto LIBS -pthread)
 leftfold_install(sqlite NEEDS storage REQUIRES sqlite3)
+leftfold_install(testing NEEDS storage)
 leftfold_install(framework NEEDS storage LIBS -lboost_json)
 leftfold_install(projections NEEDS framework sqlite)
-leftfold_install(testing NEEDS framework)
 leftfold_install(tools NEEDS projections)
 
 configure_package_config_file(cmake/leftfold-config.cmake.in leftfold-config.cmake INSTALL_DESTINATION "${package_dir}")

@@ -1,9 +1,6 @@
 #include "tidy/rules.hpp"
 
 #include <algorithm>
-#include <functional>
-#include <iterator>
-#include <optional>
 #include <regex>
 #include <set>
 
@@ -13,10 +10,6 @@ namespace {
 
 constexpr std::size_t widest_line = 120;
 constexpr std::size_t longest_file = 400;
-
-finding found(const source& file, std::size_t line, std::string_view what) {
-    return file.path + ":" + std::to_string(line) + ": " + std::string(what);
-}
 
 /// The folder that a path begins with.
 std::string folder_of(std::string_view path) { return std::string(path.substr(0, path.find('/'))); }
@@ -30,20 +23,6 @@ bool is_library(const source& file) {
 std::size_t columns(std::string_view line) {
     return static_cast<std::size_t>(
         std::ranges::count_if(line, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
-/// The path between the brackets or quotes of an include directive.
-std::optional<std::string> included(std::string_view line) {
-    static const std::regex directive(R"(^\s*#\s*include\s*[<"]([^>"]+)[>"])");
-    std::match_results<std::string_view::const_iterator> match;
-    if (!std::regex_search(line.begin(), line.end(), match, directive)) return std::nullopt;
-    return match[1].str();
-}
-
-template <class Function>
-void for_each_line(std::string_view text, Function&& function) {
-    std::size_t number = 0;
-    for (const auto line : lines_of(text)) function(++number, line);
 }
 
 struct ban {
@@ -82,6 +61,10 @@ const std::vector<ban>& bans() {
 }
 
 }  // namespace
+
+finding found(const source& file, std::size_t line, std::string_view what) {
+    return file.path + ":" + std::to_string(line) + ": " + std::string(what);
+}
 
 std::vector<finding> long_lines(const source& file) {
     std::vector<finding> findings;
@@ -186,88 +169,6 @@ std::vector<finding> long_files(const source& file, const std::map<std::string, 
     const auto length = lines_of(file.text).size();
     if (length <= longest_file || reasons.contains(file.path)) return {};
     return {found(file, length, "over 400 lines: divide it, or say why in tests/tidy/long_files.txt")};
-}
-
-std::vector<finding> unused_headers(const std::vector<source>& files) {
-    std::set<std::string> used;
-    for (const auto& file : files) {
-        if (!is_cpp(file)) continue;
-        for_each_line(file.code, [&](std::size_t, std::string_view line) {
-            if (const auto path = included(line)) used.insert(path->substr(path->rfind('/') + 1));
-        });
-    }
-    std::vector<finding> findings;
-    for (const auto& file : files) {
-        if (!file.path.ends_with(".hpp")) continue;
-        if (!used.contains(file.path.substr(file.path.rfind('/') + 1))) {
-            findings.push_back(found(file, 1, "nothing includes this header: use it or delete it"));
-        }
-    }
-    return findings;
-}
-
-std::vector<finding> unexplained_errors(const std::vector<source>& files) {
-    const auto header = std::ranges::find(files, "storage/include/leftfold/storage/error.hpp", &source::path);
-    const auto page = std::ranges::find(files, "docs/errors.md", &source::path);
-    if (header == files.end() || page == files.end()) return {};
-    static const std::regex enumerator(R"(^    ([a-z][a-z0-9_]*),)");
-    std::vector<finding> findings;
-    for_each_line(header->code, [&](std::size_t number, std::string_view line) {
-        std::match_results<std::string_view::const_iterator> match;
-        if (!std::regex_search(line.begin(), line.end(), match, enumerator)) return;
-        if (page->text.find("| `" + match[1].str() + "` |") == std::string::npos) {
-            findings.push_back(found(*header, number, match[1].str() + " is not explained in docs/errors.md"));
-        }
-    });
-    return findings;
-}
-
-std::vector<finding> dead_links(const std::vector<source>& files) {
-    static const std::regex link(R"(\]\(([^)#\s]+)(#[^)\s]*)?\))");
-    std::vector<finding> findings;
-    for (const auto& file : files) {
-        if (!file.path.ends_with(".md")) continue;
-        const auto folder = std::filesystem::path(file.path).parent_path();
-        for_each_line(file.text, [&](std::size_t number, std::string_view line) {
-            using iterator = std::regex_iterator<std::string_view::const_iterator>;
-            for (auto at = iterator(line.begin(), line.end(), link); at != iterator(); ++at) {
-                const auto target = (*at)[1].str();
-                if (target.find("://") != std::string::npos || target == "LICENSE") continue;
-                const auto path = (folder / target).lexically_normal().generic_string();
-                const bool there = std::ranges::any_of(files, [&](const source& other) {
-                    return other.path == path || other.path.starts_with(path + "/");
-                });
-                if (!there) findings.push_back(found(file, number, "a link to " + target + ", which is not there"));
-            }
-        });
-    }
-    return findings;
-}
-
-std::vector<finding> all_findings(const std::vector<source>& files, const std::map<std::string, std::string>& reasons) {
-    std::vector<finding> findings;
-    const auto add = [&](std::vector<finding> more) { std::ranges::move(more, std::back_inserter(findings)); };
-    for (const auto& file : files) {
-        for (const auto rule : {long_lines, climbing_includes, banned_calls, leaking_headers, built_sql,
-                                switched_off_tests, machine_paths}) {
-            add(rule(file));
-        }
-        add(long_files(file, reasons));
-    }
-    add(unused_headers(files));
-    add(unexplained_errors(files));
-    add(dead_links(files));
-    return findings;
-}
-
-std::map<std::string, std::string> parse_reasons(std::string_view text) {
-    std::map<std::string, std::string> reasons;
-    for_each_line(text, [&](std::size_t, std::string_view line) {
-        const auto colon = line.find(": ");
-        if (line.starts_with('#') || colon == std::string_view::npos) return;
-        reasons.emplace(line.substr(0, colon), line.substr(colon + 2));
-    });
-    return reasons;
 }
 
 }  // namespace tidy

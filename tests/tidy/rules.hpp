@@ -12,6 +12,9 @@ namespace tidy {
 /// One breach: "path:line: what is wrong, and what to write instead".
 using finding = std::string;
 
+/// Words a finding.
+finding found(const source& file, std::size_t line, std::string_view what);
+
 /// Finds lines over 120 columns in sources, build files and scripts. Prose may be wider: its tables must be.
 std::vector<finding> long_lines(const source& file);
 
@@ -45,6 +48,10 @@ std::vector<finding> unexplained_errors(const std::vector<source>& files);
 
 /// Finds links between pages that lead nowhere.
 std::vector<finding> dead_links(const std::vector<source>& files);
+
+/// Finds quotations that the source does not have (any more). A block of code below a line `<!-- from: PATH -->` quotes
+/// the lines of that file, in order, however they are indented; a line `// …` stands for any lines left out.
+std::vector<finding> stale_quotations(const std::vector<source>& files);
 
 /// Applies all rules to all files.
 std::vector<finding> all_findings(const std::vector<source>& files, const std::map<std::string, std::string>& reasons);

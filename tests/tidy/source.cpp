@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <regex>
 
 namespace tidy {
 
@@ -131,6 +132,13 @@ std::vector<std::string_view> lines_of(std::string_view text) {
         text.remove_prefix(end + 1);
     }
     return lines;
+}
+
+std::optional<std::string> included(std::string_view line) {
+    static const std::regex directive(R"(^\s*#\s*include\s*[<"]([^>"]+)[>"])");
+    std::match_results<std::string_view::const_iterator> match;
+    if (!std::regex_search(line.begin(), line.end(), match, directive)) return std::nullopt;
+    return match[1].str();
 }
 
 }  // namespace tidy

@@ -1,7 +1,9 @@
 /// One source file as the tidy rules see it.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +28,16 @@ std::vector<source> read_project(const std::filesystem::path& root);
 
 /// Splits a text at its line ends, without them.
 std::vector<std::string_view> lines_of(std::string_view text);
+
+/// Calls the function with the number and the text of each line.
+template <class Function>
+void for_each_line(std::string_view text, Function&& function) {
+    std::size_t number = 0;
+    for (const auto line : lines_of(text)) function(++number, line);
+}
+
+/// Returns the path between the brackets or quotes of an include directive, or nothing for any other line.
+std::optional<std::string> included(std::string_view line);
 
 /// Returns whether the source is C++: a header or a translation unit.
 bool is_cpp(const source& file);

@@ -141,3 +141,15 @@ TEST(tidy, a_link_that_leads_nowhere_is_found) {
               "docs/README.md:1: a link to b.md, which is not there\n"
               "docs/README.md:1: a link to ../README.md, which is not there\n");
 }
+
+TEST(tidy, a_page_that_quotes_what_the_source_does_not_say_is_found) {
+    const auto original = make_source("samples/a.cpp", "int a;\nint b;\n    int c;\nint d;\n");
+    const auto page = [](const std::string& code) {
+        return make_source("docs/a.md", "<!-- from: samples/a.cpp -->\n```cpp\n" + code + "```\n");
+    };
+    EXPECT_EQ(joined(tidy::stale_quotations({original, page("int b;\nint c;\n")})), "");
+    EXPECT_EQ(joined(tidy::stale_quotations({original, page("int a;\n// …\nint d;\n")})), "");
+    EXPECT_EQ(joined(tidy::stale_quotations({original, page("int a;\nint c;\n")})),
+              "docs/a.md:4: not in samples/a.cpp: quote it again\n");
+    EXPECT_NE(joined(tidy::stale_quotations({page("int a;\n")})), "");
+}

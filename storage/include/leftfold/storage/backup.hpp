@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "leftfold/storage/event_store.hpp"
+
+namespace leftfold::inline v0 {
+
+struct backup_options {
+    /// Told after each page how many events were copied so far, and how many there are to copy.
+    unique_function<void(std::int64_t done, std::int64_t all)> progress{};
+};
+
+struct backup_report {
+    /// The cut that the copy now holds, and how many events this run brought.
+    cut copied{};
+    std::int64_t events = 0;
+};
+
+/// Copies a store into the directory `target`, row by row up to one closed cut, while its owner goes on appending
+/// (semantics 20). A target that is an earlier backup of the same store is carried on from where it ended; anything
+/// else there is errc::already_exists or errc::foreign_file. Offsets, times, ids and chain are the source's own, and
+/// the chain hashes at the cut are compared at the end: a difference is errc::corrupt, naming the partition.
+///
+/// Read models and snapshots are left out: they are derived. Reads in pages, so that no long read keeps the source's
+/// WAL from being reset.
+backup_report backup(event_store& source, const std::filesystem::path& target, backup_options options = {});
+
+/// Makes a live store at `target` from a backup: a copy whose epoch is one higher, so that checkpoints and snapshots
+/// made after the backup are seen to be of another history, and rebuilt. Refuses to overwrite: errc::already_exists.
+backup_report restore(const std::filesystem::path& backup_directory, const std::filesystem::path& target,
+                      backup_options options = {});
+
+}  // namespace leftfold::inline v0
