@@ -1,0 +1,104 @@
+#pragma once
+// What a projection is made of, as the engine sees it: parts that keep rows, and the side that they stand on.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "leftfold/projections/cells.hpp"
+#include "leftfold/storage/position.hpp"
+#include "leftfold/storage/time.hpp"
+#include "leftfold/storage/unique_function.hpp"
+
+namespace leftfold::inline v0 {
+
+class projection_base;
+
+namespace detail {
+
+using cell_binder = function_ref<void(cell_writer&)>;
+/// Looks at one row. Returns false to stop.
+using cell_visitor = function_ref<bool(cell_reader&)>;
+
+/// The database as an instance of a projection sees it. The engine has two instances of each projection: one on the
+/// write side, which folds events, and one on the read side, which is what engine.add() returns.
+class model_side {
+public:
+    virtual ~model_side() = default;
+
+    /// Whether this is the side that folds events. It belongs to one thread; the read side to any number.
+    virtual bool writes() const = 0;
+    /// Runs a query. On the read side it sees what is committed.
+    virtual void select(const std::string& sql, cell_binder bind, cell_visitor row) = 0;
+    /// Runs a statement of the user's that changes rows, after settle(). Write side only: the other throws
+    /// errc::read_only.
+    virtual void execute(const std::string& sql, cell_binder bind) = 0;
+    /// Runs a statement by which a table writes what it held in memory. As above, but settles nothing.
+    virtual void write(const std::string& sql, cell_binder bind) = 0;
+    /// Puts what tables hold in memory where SQL sees it. Does nothing on the read side.
+    virtual void settle() = 0;
+    /// Waits until the rows hold every event recorded at or before `when`, and returns that cut. Throws errc::behind.
+    virtual cut await(recorded_at when) = 0;
+    /// Returns the time of the last event of a cut. Throws errc::invalid_argument unless it is the cut of a time.
+    virtual recorded_at time_of(const cut& where) = 0;
+};
+
+/// Takes what a table changed, in order of its keys.
+class table_flush {
+public:
+    virtual ~table_flush() = default;
+    virtual void put(const void* row, std::int64_t valid_from) = 0;
+    virtual void erase(const void* key) = 0;
+    /// Keeps a version that was true in [from, to).
+    virtual void keep(const void* row, std::int64_t from, std::int64_t to) = 0;
+};
+
+/// A part of a projection that has its place in the database. Made as a member of the projection, and registered with
+/// it by its constructor.
+class model_part {
+public:
+    model_part(projection_base& owner, std::string name);
+    model_part(const model_part&) = delete;
+    model_part& operator=(const model_part&) = delete;
+
+    const std::string& name() const { return name_; }
+    model_side& side() const;
+
+    /// An object of the database: its kind and name, and the SQL that makes it.
+    struct object {
+        std::string kind;  ///< "table", "view" or "index"
+        std::string name;
+        std::string sql;
+    };
+    /// Returns what has to be made for this part, in order.
+    virtual std::vector<object> objects() const = 0;
+    /// Returns what else decides whether rows written earlier are still right: another text, or other objects, and they
+    /// are made anew.
+    virtual std::string shape() const { return name_; }
+
+    // Called on the write side, in the course of an event. The defaults are for parts that hold nothing in memory.
+
+    /// Throws when something that the event changed cannot be kept.
+    virtual void check_event() {}
+    virtual void end_event(recorded_at) {}
+    virtual void roll_back() {}
+    /// Writes what waits in memory, as it was before the event under way.
+    virtual void flush(model_side&) {}
+    /// Writes what the event under way changed by now.
+    virtual void show_event(model_side&) {}
+    /// How many rows wait, and how many are held.
+    virtual std::size_t pending() const { return 0; }
+    virtual std::size_t held() const { return 0; }
+    /// Forgets what is held. Nothing may wait.
+    virtual void forget() {}
+
+protected:
+    ~model_part() = default;
+
+private:
+    projection_base& owner_;
+    std::string name_;
+};
+
+}  // namespace detail
+}  // namespace leftfold::inline v0

@@ -1,0 +1,159 @@
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+#include "leftfold/framework/codec.hpp"
+#include "leftfold/framework/event_list.hpp"
+#include "leftfold/framework/fingerprint.hpp"
+#include "leftfold/projections/projection_base.hpp"
+#include "leftfold/projections/sql_table.hpp"
+#include "leftfold/projections/table.hpp"
+
+namespace leftfold::inline v0 {
+
+/// As a projection's `ignored`: whatever is not listed does not concern it. New event types are passed over without a
+/// word.
+struct ignores_others {};
+
+namespace detail {
+
+// What the compiler prints in its first line when a part of a projection is missing.
+template <class Projection, class Event>
+struct projection_has_no_accessible_on_for;
+template <class Projection>
+struct projection_needs_a_static_constexpr_projection_name;
+
+template <class Projection, class Event>
+concept takes_event_with_place = requires(Projection& of, const Event& event, const recorded& at) {
+    of.on(event, at);
+};
+template <class Projection, class Event>
+concept takes_event_alone = requires(Projection& of, const Event& event) {
+    of.on(event);
+};
+
+/// Gives an event to its `on`.
+template <class Projection, class Event>
+void call_on(projection_base& on, std::string_view payload, const recorded& at) {
+    auto& of = static_cast<Projection&>(on);
+    const auto event = codec<Event>::decode(payload);
+    if constexpr (takes_event_with_place<Projection, Event>)
+        of.on(event, at);
+    else if constexpr (takes_event_alone<Projection, Event>)
+        of.on(event);
+}
+
+template <class Projection, class Event>
+constexpr void check_on() {
+    if constexpr (!takes_event_with_place<Projection, Event> && !takes_event_alone<Projection, Event>)
+        (void)sizeof(projection_has_no_accessible_on_for<Projection, Event>);
+}
+
+template <class Projection>
+constexpr std::int64_t revision_of() {
+    if constexpr (requires { Projection::revision; })
+        return Projection::revision;
+    else
+        return 1;
+}
+
+template <class Projection>
+inline constexpr auto categories_of = [] {
+    if constexpr (requires { Projection::categories; }) {
+        return Projection::categories;
+    } else if constexpr (requires { std::string_view{Projection::category}; }) {
+        return std::array<std::string_view, 1>{Projection::category};
+    } else {
+        return std::array<std::string_view, 0>{};
+    }
+}();
+
+template <class Projection>
+constexpr bool ignores_event(std::string_view type) {
+    if constexpr (!requires { typename Projection::ignored; })
+        return false;
+    else if constexpr (std::is_same_v<typename Projection::ignored, ignores_others>)
+        return true;
+    else
+        return is_ignored(typename Projection::ignored{}, type);
+}
+
+template <class Projection>
+constexpr bool takes_only_its_own() {
+    if constexpr (requires { typename Projection::ignored; })
+        return std::is_same_v<typename Projection::ignored, ignores_others>;
+    else
+        return false;
+}
+
+/// Sums up what the fold reads: names and shapes of events, and the revision.
+template <class Projection, class... Events>
+consteval std::uint64_t fold_shape() {
+    shape_hash hash;
+    ((hash.text(std::string_view{Events::event_type}), hash.text("="), hash.number(fingerprint<Events>()),
+      hash.text(";")),
+     ...);
+    hash.number(static_cast<std::uint64_t>(revision_of<Projection>()));
+    return hash.value();
+}
+
+template <class Projection, class... Events>
+struct projection_type_of {
+    static constexpr std::array<event_handler, sizeof...(Events)> handlers{
+        event_handler{std::string_view{Events::event_type}, &call_on<Projection, Events>}...};
+    static constexpr projection_type type{Projection::projection_name,
+                                          handlers,
+                                          categories_of<Projection>,
+                                          &ignores_event<Projection>,
+                                          takes_only_its_own<Projection>() ? others::skipped : others::refused,
+                                          fold_shape<Projection, Events...>()};
+};
+
+}  // namespace detail
+
+/// The base of a projection: folds events of the whole store, in the store's own order, into tables.
+///
+///     class balances : public leftfold::projection<balances, opened, deposited, withdrawn> {
+///     public:
+///         static constexpr auto projection_name = "balances";
+///         leftfold::table<balance, &balance::account> rows{*this, "balances", {.history = true}};
+///         void on(const opened&, const leftfold::recorded& at) { rows.insert({at.key(), 0}); }
+///         …
+///
+/// `Derived` has a public `on(const Event&, const recorded&)`, or `on(const Event&)`, for each event of the list, a
+/// durable `projection_name`, and may have
+///   - `static constexpr auto category = "account"`, or an array `categories`: it then reads no other;
+///   - `static constexpr int revision = 2`, raised when `on` does something else than before: the model is then folded
+///     anew from the first event. A changed list of events or a changed row does that by itself.
+///
+/// An event of a type that is not listed stops the projection; it is never skipped silently. Name the types that do not
+/// concern it with `using ignored = leftfold::ignores<audited>;`, or all that are not listed, those of the future
+/// included, with `using ignored = leftfold::ignores_others;`.
+///
+/// `on` must depend on nothing but its arguments and the projection's tables: no clock, no network, no members beside
+/// the tables. So a fold can be repeated at any time, and gives the same rows.
+///
+/// The engine makes the instances and calls `on` from one thread. A projection is neither copied nor moved.
+template <class Derived, class... Events>
+class projection : public projection_base {
+protected:
+    projection() : projection_base(type()) {}
+    ~projection() override = default;
+
+private:
+    static constexpr const detail::projection_type& type() {
+        if constexpr (!requires { std::string_view{Derived::projection_name}; }) {
+            (void)sizeof(detail::projection_needs_a_static_constexpr_projection_name<Derived>);
+        } else {
+            static_assert(detail::check_events<Events...>());
+            (detail::check_on<Derived, Events>(), ...);
+            return detail::projection_type_of<Derived, Events...>::type;
+        }
+    }
+};
+
+}  // namespace leftfold::inline v0

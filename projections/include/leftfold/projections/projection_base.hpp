@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "leftfold/projections/model_part.hpp"
+#include "leftfold/projections/recorded.hpp"
+
+namespace leftfold::inline v0 {
+
+namespace detail {
+
+/// What to do with one type of event. Made by the template projection<…>, read by everything below it.
+struct event_handler {
+    std::string_view type;
+    void (*apply)(projection_base& on, std::string_view payload, const recorded& at);
+};
+
+/// What becomes of an event that a projection neither handles nor ignores by name.
+enum class others { refused, skipped };
+
+/// What a projection declares, without its type.
+struct projection_type {
+    std::string_view name;
+    std::span<const event_handler> handlers;
+    /// Empty: every category.
+    std::span<const std::string_view> categories;
+    bool (*ignores)(std::string_view type);
+    leftfold::detail::others others;
+    /// Sums up the events' names and shapes and the revision: another number means another fold.
+    std::uint64_t fold_shape;
+};
+
+struct projection_access;
+
+}  // namespace detail
+
+/// What every projection is, whatever its events: the tables that it has, and the way in for the engine.
+class projection_base {
+public:
+    virtual ~projection_base() = default;
+    projection_base(const projection_base&) = delete;
+    projection_base& operator=(const projection_base&) = delete;
+
+protected:
+    explicit projection_base(const detail::projection_type& type) : type_(type) {}
+
+private:
+    friend class detail::model_part;
+    friend struct detail::projection_access;
+
+    const detail::projection_type& type_;
+    std::vector<detail::model_part*> parts_;
+    detail::model_side* side_ = nullptr;
+    recorded at_;
+};
+
+}  // namespace leftfold::inline v0

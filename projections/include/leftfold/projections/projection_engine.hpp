@@ -1,0 +1,141 @@
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "leftfold/projections/projection.hpp"
+#include "leftfold/projections/projection_options.hpp"
+#include "leftfold/storage/event_store.hpp"
+
+namespace leftfold::inline v0 {
+
+namespace detail {
+class model;
+class engine_core;
+
+void look_at(const model& of, function_ref<void(const projection_base&)> visit);
+}  // namespace detail
+
+/// A projection that lives in memory: the handle that engine.add_in_memory() returns. Copyable; valid as long as its
+/// engine.
+template <class Projection>
+class in_memory {
+public:
+    /// Calls `f(const Projection&)` while nothing is folded, and returns what it returns. Safe from any thread; several
+    /// may read at once. Folding waits meanwhile, so be quick, and keep no reference.
+    template <class F>
+    decltype(auto) read(F&& f) const {
+        using answer = std::invoke_result_t<F, const Projection&>;
+        if constexpr (std::is_void_v<answer>) {
+            detail::look_at(*model_, [&](const projection_base& of) { f(static_cast<const Projection&>(of)); });
+        } else {
+            static_assert(!std::is_reference_v<answer>, "return a copy: the model changes after the call");
+            std::unique_ptr<answer> made;
+            detail::look_at(*model_, [&](const projection_base& of) {
+                made = std::make_unique<answer>(f(static_cast<const Projection&>(of)));
+            });
+            return answer(std::move(*made));
+        }
+    }
+
+private:
+    friend class projection_engine;
+    explicit in_memory(const detail::model& of) : model_(&of) {}
+
+    const detail::model* model_;
+};
+
+/// Drives projections: reads the log in its own order, gives each event to each projection, and writes their rows
+/// together with how far they have come.
+///
+///     leftfold::projection_engine engine{store};
+///     auto& read = engine.add<balances>({.database = "bank.views.db"});
+///     engine.start();
+///     engine.wait_for(done.position);
+///     read.rows.find("alice");
+///
+/// Every event reaches every projection exactly once: a projection's rows and its checkpoint commit in one transaction.
+/// The checkpoint names the store, its epoch and the hash of what was folded. When the store has another history, or
+/// the projection has another shape, the rows are dropped and folded anew, and the observer is told.
+///
+/// An event that cannot be folded is tried again as retry_options says; then that projection stops and keeps the error,
+/// while others go on. Restarting the program tries again.
+///
+/// One engine, in one process, owns a read-model database; any number of threads and processes read it.
+///
+/// Thread safety: add, start and stop belong to one thread; all else may be called from any.
+class projection_engine {
+public:
+    /// Holds on to the store's core: the handle may go away before the engine, the store must not be closed.
+    explicit projection_engine(event_store& store, engine_options options = {});
+    /// Stops.
+    ~projection_engine();
+    projection_engine(const projection_engine&) = delete;
+    projection_engine& operator=(const projection_engine&) = delete;
+
+    /// Adds a projection and returns its read handle: an instance of it whose tables read what is committed, from any
+    /// thread. Being const, it offers the reading functions only. Valid as long as the engine.
+    ///
+    /// Opens the database, makes the tables if they are not there, and checks the checkpoint. Folds nothing yet.
+    ///
+    /// Throws errc::locked when another process owns the database (with its pid), errc::name_collision for a second
+    /// projection or table of one name, errc::invalid_argument without a database or when the engine was started;
+    /// errc::foreign_file, newer_format, not_found.
+    template <std::derived_from<projection_base> Projection>
+    const Projection& add(projection_options options) {
+        return static_cast<const Projection&>(
+            add_stored([] { return std::make_unique<Projection>(); }, std::move(options)));
+    }
+
+    /// Adds a projection that keeps what it folds in its own members and has no tables. It is folded from the first
+    /// event each time that the program starts. If its `on` throws, it must have changed nothing.
+    template <std::derived_from<projection_base> Projection>
+    in_memory<Projection> add_in_memory(projection_options options = {}) {
+        return in_memory<Projection>(add_volatile([] { return std::make_unique<Projection>(); }, std::move(options)));
+    }
+
+    /// Starts folding: on one executor a database, one for each projection in memory. Does nothing when started.
+    void start();
+    /// Finishes what is being written, and stops. May be started again. Does nothing when stopped.
+    void stop();
+
+    /// Waits until the event at `where` is in the rows of every projection, and can be read. Throws errc::behind when
+    /// the time is over, with the lag in the text; errc::projection_stopped, with the error that stopped it.
+    void wait_for(position where, wait_options options = {});
+    /// The same for one projection.
+    template <class Projection>
+    void wait_for(position where, wait_options options = {}) {
+        wait_for_one(Projection::projection_name, where, options);
+    }
+
+    /// Says where each projection stands, in the order in which they were added.
+    std::vector<projection_status> status() const;
+    /// Says where one stands. Throws errc::not_found for one that was not added.
+    template <class Projection>
+    projection_status status() const {
+        return status_of(Projection::projection_name);
+    }
+
+    // By hand, instead of start(): for tests, batch programs and simulations
+
+    /// Does one thing for each projection: folds a batch, or writes it. Returns whether there was anything to do.
+    bool step();
+    /// Folds, on the caller's thread, everything that is closed at the time of the call. Retries without waiting.
+    /// Throws errc::projection_stopped.
+    void catch_up();
+
+private:
+    using maker = std::function<std::unique_ptr<projection_base>()>;
+
+    const projection_base& add_stored(maker make, projection_options options);
+    const detail::model& add_volatile(maker make, projection_options options);
+    void wait_for_one(std::string_view name, position where, wait_options options);
+    projection_status status_of(std::string_view name) const;
+
+    std::unique_ptr<detail::engine_core> core_;
+};
+
+}  // namespace leftfold::inline v0

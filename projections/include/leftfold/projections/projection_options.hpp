@@ -1,0 +1,88 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "leftfold/storage/position.hpp"
+
+namespace leftfold::inline v0 {
+
+/// In which order a projection gets its events.
+enum class order {
+    log,  ///< the store's own: all partitions merged by recorded_at. A replay gives the same rows as the live run.
+};
+
+/// How much may be held in memory before it is written. Whichever comes first; at the end of the log, at once.
+struct flush_options {
+    /// Events folded.
+    std::size_t events = 100'000;
+    /// Rows and versions that wait to be written.
+    std::size_t rows = 200'000;
+    /// Rows held, those that are only remembered included; then all are forgotten.
+    std::size_t cached_rows = 500'000;
+};
+
+/// What to do when an event, or the database, fails: wait, twice as long each time, and try again.
+struct retry_options {
+    /// How often. Then the projection stops and keeps the error. Nothing is ever skipped.
+    int count = 5;
+    std::chrono::milliseconds first_wait{100};
+    std::chrono::milliseconds longest_wait = std::chrono::seconds{30};
+};
+
+/// How one projection runs.
+struct projection_options {
+    /// The file that holds the tables. Several projections may share one; each has its own tables and checkpoint, and
+    /// they take turns at writing. Made when there is none.
+    std::filesystem::path database{};
+    leftfold::order order = order::log;
+    flush_options flush{};
+    retry_options retries{};
+    /// How long as_of() waits for the rows to come as far as the time asked for.
+    std::chrono::milliseconds as_of_wait = std::chrono::seconds{1};
+};
+
+/// How an engine runs.
+struct engine_options {
+    /// The longest that a resting projection goes without a look at the store. It is woken by appends; this is for what
+    /// nobody announces.
+    std::chrono::milliseconds longest_rest = std::chrono::seconds{1};
+    /// For tests: called by name around each durable step. What it throws, unless it is a std::exception, leaves the
+    /// engine as a kill would at this point.
+    std::function<void(std::string_view step)> failpoint{};
+};
+
+struct wait_options {
+    std::chrono::milliseconds at_most = std::chrono::seconds{5};
+};
+
+/// Where a projection stands.
+enum class projection_state {
+    catching_up,  ///< there are closed events that it has not folded
+    live,         ///< it has folded all that is closed
+    backing_off,  ///< an event or the database failed; it will try again
+    stopped,      ///< it failed for good; `failure` says how
+};
+
+struct projection_status {
+    std::string name;
+    projection_state state = projection_state::catching_up;
+    /// Every event in it is in the rows, durably.
+    cut reached;
+    /// Events of the store that it has not reached.
+    std::size_t events_behind = 0;
+    /// How old the oldest of them may be: wall clock against the time up to which all is folded. 0 when none is left.
+    std::chrono::microseconds time_behind{};
+    /// Failed attempts since the last that went well, and what the last of them said.
+    int attempts = 0;
+    std::string failure;
+    /// Whether it had to begin again from the first event when it was added, and why.
+    std::string begun_anew_because;
+};
+
+}  // namespace leftfold::inline v0

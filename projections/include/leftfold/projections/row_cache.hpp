@@ -1,0 +1,198 @@
+#pragma once
+// The rows that a batch of events touches, in memory until the flush.
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "leftfold/projections/row_type.hpp"
+#include "leftfold/projections/table_core.hpp"
+
+namespace leftfold::inline v0::detail {
+
+/// Hashes keys of every kind that a table may have.
+template <class Key>
+struct key_hash {
+    std::size_t operator()(const Key& key) const noexcept {
+        if constexpr (std::is_same_v<Key, std::string>)
+            return std::hash<std::string>{}(key);
+        else if constexpr (std::is_enum_v<Key> || std::is_integral_v<Key>)
+            return spread(static_cast<std::uint64_t>(key));
+        else if constexpr (is_time_on<Key>::value)
+            return spread(static_cast<std::uint64_t>(key.micros()));
+        else
+            return spread(static_cast<std::uint64_t>(key.time_since_epoch().count()));
+    }
+
+private:
+    static std::size_t spread(std::uint64_t bits) noexcept {
+        bits *= 0x9E3779B97F4A7C15U;
+        return static_cast<std::size_t>(bits ^ (bits >> 32U));
+    }
+};
+
+/// Rows by key, what the events since the last flush made of them, and what the event under way changed, so that it can
+/// be taken back. Knows no SQL; what it holds is written through a table_flush.
+///
+/// An event runs from the first change to end_event() or roll_back(). Pointers to rows stay until the event ends.
+template <class Row, class Key>
+class row_cache {
+public:
+    struct slot {
+        std::optional<Row> row{};     ///< empty: the table has no such row
+        std::int64_t valid_from = 0;  ///< recorded_at of the event that wrote the row last
+        bool dirty = false;           ///< the database does not have it like this
+        bool listed = false;          ///< stands in dirty_
+        bool touched = false;         ///< changed by the event under way; stands in touched_
+    };
+
+    using map = std::unordered_map<Key, slot, key_hash<Key>>;
+    using entry = typename map::value_type;
+
+    /// Returns what is known of a key; nothing when that has to be looked up.
+    entry* look(const Key& key) {
+        const auto found = slots_.find(key);
+        return found == slots_.end() ? nullptr : &*found;
+    }
+
+    /// Remembers what the database has under a key.
+    entry& remember(const Key& key, std::optional<Row> row, std::int64_t valid_from) {
+        entry& made = *slots_.try_emplace(key).first;
+        made.second.row = std::move(row);
+        made.second.valid_from = valid_from;
+        return made;
+    }
+
+    /// Keeps the row as it was before the event, once an event. To be called before the row is changed.
+    void touch(entry& at) {
+        slot& now = at.second;
+        if (now.touched) return;
+        touched_.push_back({&at, now.row, now.valid_from, now.dirty});
+        now.touched = true;
+        now.dirty = true;
+        list(at);
+    }
+
+    bool has_touched() const { return !touched_.empty(); }
+
+    /// Calls `check(key, row)` for each row that the event under way changed and left in the table.
+    template <class Check>
+    void check_touched(Check&& check) const {
+        for (const auto& change : touched_)
+            if (change.at->second.row) check(change.at->first, *change.at->second.row);
+    }
+
+    /// Makes the event's changes final. With `history`, what they replaced becomes a version that ends at `when`; a row
+    /// that is again as it was has not changed.
+    void end_event(std::int64_t when, bool history) {
+        for (auto& change : touched_) {
+            slot& at = change.at->second;
+            at.touched = false;
+            if (!history) continue;
+            if (at.row.has_value() == change.before.has_value() && (!at.row || same_row(*at.row, *change.before))) {
+                if (!shown_) at.dirty = change.was_dirty;
+                continue;
+            }
+            if (change.before && change.valid_from < when)
+                versions_.push_back({&change.at->first, std::move(*change.before), change.valid_from, when});
+            at.valid_from = when;
+        }
+        touched_.clear();
+        shown_ = false;
+    }
+
+    /// Takes the event's changes back.
+    void roll_back() {
+        for (auto change = touched_.rbegin(); change != touched_.rend(); ++change) {
+            slot& at = change->at->second;
+            at.row = std::move(change->before);
+            at.valid_from = change->valid_from;
+            at.dirty = change->was_dirty;
+            at.touched = false;
+        }
+        touched_.clear();
+        shown_ = false;
+    }
+
+    /// Writes everything as it was before the event under way (between events: as it is), sorted by key.
+    void flush(table_flush& out) {
+        std::sort(dirty_.begin(), dirty_.end(), [](const entry* a, const entry* b) { return a->first < b->first; });
+        for (entry* each : dirty_) {
+            slot& at = each->second;
+            at.listed = false;
+            if (!at.dirty || at.touched) continue;
+            write(out, each->first, at.row, at.valid_from);
+            at.dirty = false;
+        }
+        dirty_.clear();
+        for (auto& change : touched_) {
+            if (change.was_dirty) write(out, change.at->first, change.before, change.valid_from);
+            change.was_dirty = false;
+            list(*change.at);
+        }
+        std::sort(versions_.begin(), versions_.end(), [](const kept_version& a, const kept_version& b) {
+            return *a.key < *b.key || (!(*b.key < *a.key) && a.to < b.to);
+        });
+        for (const auto& each : versions_) out.keep(&each.row, each.from, each.to);
+        versions_.clear();
+    }
+
+    /// Writes the rows of the event under way as they are by now, for SQL that wants to see them. flush() comes first.
+    void show_touched(table_flush& out) {
+        for (const auto& change : touched_)
+            write(out, change.at->first, change.at->second.row, change.at->second.valid_from);
+        shown_ = true;
+    }
+
+    /// Returns how many rows and versions wait for the flush, and how many rows are held in all.
+    std::size_t pending() const { return dirty_.size() + versions_.size(); }
+    std::size_t size() const { return slots_.size(); }
+
+    /// Forgets everything. Only right after a flush, or to start again from what the database has.
+    void clear() {
+        touched_.clear();
+        dirty_.clear();
+        versions_.clear();
+        slots_.clear();
+        shown_ = false;
+    }
+
+private:
+    struct touched_row {
+        entry* at;
+        std::optional<Row> before;
+        std::int64_t valid_from;
+        bool was_dirty;
+    };
+    struct kept_version {
+        const Key* key;
+        Row row;
+        std::int64_t from;
+        std::int64_t to;
+    };
+
+    void list(entry& at) {
+        if (at.second.listed) return;
+        at.second.listed = true;
+        dirty_.push_back(&at);
+    }
+    static void write(table_flush& out, const Key& key, const std::optional<Row>& row, std::int64_t valid_from) {
+        if (row)
+            out.put(&*row, valid_from);
+        else
+            out.erase(&key);
+    }
+
+    map slots_;
+    std::vector<entry*> dirty_;
+    std::vector<kept_version> versions_;
+    std::vector<touched_row> touched_;
+    bool shown_ = false;
+};
+
+}  // namespace leftfold::inline v0::detail

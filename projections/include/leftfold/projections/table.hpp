@@ -1,0 +1,367 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "leftfold/projections/row_cache.hpp"
+#include "leftfold/projections/table_core.hpp"
+#include "leftfold/storage/assert.hpp"
+
+namespace leftfold::inline v0 {
+
+/// Bounds what one read of a table gives.
+struct scan_options {
+    /// The most rows. There may be more: to see all of them, use for_each.
+    std::size_t limit = 10'000;
+};
+
+namespace detail {
+
+template <class Member>
+struct member_of_row;
+template <class Row, class Member>
+struct member_of_row<Member Row::*> {
+    using row = Row;
+    using type = Member;
+};
+template <auto Member>
+using column_type = typename member_of_row<decltype(Member)>::type;
+
+template <class Row>
+struct a_row_of_a_table_needs_a_description_by_BOOST_DESCRIBE;
+template <auto Member>
+struct this_member_is_not_described_or_is_transient_and_cannot_be_a_column;
+template <auto Key>
+struct a_key_is_a_string_an_integer_an_enumeration_or_a_time;
+
+template <class T>
+consteval bool can_be_key() {
+    if constexpr (is_time_on<T>::value) return true;
+    constexpr kind as = kind_of<T>();
+    return as == kind::string || as == kind::integer || as == kind::enumeration || as == kind::time;
+}
+
+/// Reads rows, as they are or as they were: what a table and its as-of view have in common.
+template <class Row, class Key>
+class table_reader {
+public:
+    table_reader(const table_core& of, std::optional<recorded_at> when) : core_(&of), when_(when) {}
+
+    std::optional<Row> find(const Key& key) const {
+        std::optional<Row> found;
+        core_->side().select(
+            core_->query(wanted::one, axis_()),
+            [&](cell_writer& out) {
+                core_->type().write_key(&key, out);
+                bind_time(out);
+            },
+            [&](cell_reader& in) {
+                found = read_row<Row>(in);
+                return false;
+            });
+        return found;
+    }
+
+    std::vector<Row> first(std::size_t limit) const {
+        return rows(core_->query(wanted::first, axis_()), limit, [](cell_writer&) {});
+    }
+
+    std::vector<Row> after(const Key& key, std::size_t limit) const {
+        return rows(core_->query(wanted::after, axis_()), limit,
+                    [&](cell_writer& out) { core_->type().write_key(&key, out); });
+    }
+
+    std::vector<Row> range(const Key& from, const Key& before, std::size_t limit) const {
+        return rows(core_->query(wanted::range, axis_()), limit, [&](cell_writer& out) {
+            core_->type().write_key(&from, out);
+            core_->type().write_key(&before, out);
+        });
+    }
+
+    template <class Value>
+    std::vector<Row> equal(std::size_t column, const Value& value, std::size_t limit) const {
+        return rows(core_->query_equal(column, axis_()), limit,
+                    [&](cell_writer& out) { write_cell(out, value, core_->type().columns[column].name); });
+    }
+
+    std::int64_t count() const {
+        std::int64_t counted = 0;
+        core_->side().select(
+            core_->query(wanted::count, axis_()), [&](cell_writer& out) { bind_time(out); },
+            [&](cell_reader& in) {
+                counted += in.integer();
+                return true;
+            });
+        return counted;
+    }
+
+    /// Visits all rows in pages, so that no read stays open longer than a page.
+    template <auto KeyMember, class Visitor>
+    void for_each(Visitor&& visit) const {
+        constexpr std::size_t page = 1'000;
+        for (auto rows = first(page);; rows = after(std::invoke(KeyMember, rows.back()), page)) {
+            for (const auto& row : rows) visit(row);
+            if (rows.size() < page) return;
+        }
+    }
+
+private:
+    axis axis_() const { return when_ ? axis::as_of : axis::now; }
+    void bind_time(cell_writer& out) const {
+        if (when_) out.integer(when_->micros());
+    }
+    template <class Bind>
+    std::vector<Row> rows(const std::string& query, std::size_t limit, Bind&& bind) const {
+        std::vector<Row> found;
+        core_->side().select(
+            query,
+            [&](cell_writer& out) {
+                bind(out);
+                out.integer(static_cast<std::int64_t>(limit));
+                bind_time(out);
+            },
+            [&](cell_reader& in) {
+                found.push_back(read_row<Row>(in));
+                return true;
+            });
+        return found;
+    }
+
+    const table_core* core_;
+    std::optional<recorded_at> when_;
+};
+
+}  // namespace detail
+
+template <class Row, auto Key>
+class table;
+
+/// A table as it stood at one time. Small, copyable; valid as long as the table. Every function may be called from any
+/// thread, and gives the same answer for ever.
+template <class Row, auto Key>
+class table_as_of {
+public:
+    using key_type = detail::column_type<Key>;
+
+    /// Returns the row that the key had then.
+    std::optional<Row> find(const key_type& key) const { return reader_.find(key); }
+    /// Returns rows with keys from `from` on and below `before`, in order of the key.
+    std::vector<Row> range(const key_type& from, const key_type& before, scan_options options = {}) const {
+        return reader_.range(from, before, options.limit);
+    }
+    /// Returns the rows with the smallest keys.
+    std::vector<Row> all(scan_options options = {}) const { return reader_.first(options.limit); }
+    /// Returns the rows that had this value in this column, in order of the key.
+    template <auto Member>
+    std::vector<Row> where(const detail::column_type<Member>& value, scan_options options = {}) const {
+        return reader_.equal(detail::column_number<Row, Member>(), value, options.limit);
+    }
+    /// Returns how many rows there were.
+    std::int64_t count() const { return reader_.count(); }
+    /// Calls `visit(row)` for every row, in order of the key.
+    template <class Visitor>
+    void for_each(Visitor&& visit) const {
+        reader_.template for_each<Key>(std::forward<Visitor>(visit));
+    }
+
+    /// Returns the time that it shows, and the cut that holds every event up to then: ask again with either.
+    recorded_at time() const { return when_; }
+    const leftfold::cut& cut() const { return cut_; }
+
+private:
+    friend table<Row, Key>;
+    table_as_of(const detail::table_core& of, recorded_at when, leftfold::cut at)
+        : reader_(of, when), when_(when), cut_(std::move(at)) {}
+
+    detail::table_reader<Row, key_type> reader_;
+    recorded_at when_;
+    leftfold::cut cut_;
+};
+
+/// A table of a read model: rows of a described struct, found by their key, kept in an SQL table with one column per
+/// member. Declared as a member of a projection:
+///
+///     leftfold::table<balance, &balance::account> rows{*this, "balances", {.history = true}};
+///
+/// Inside `on` all functions may be called. Changes are held in memory and written once per flush, in one transaction
+/// with the checkpoint. An event that fails leaves no change behind. On the handle that engine.add() returns only the
+/// const functions compile; they read what is committed, from any thread.
+///
+/// Columns: bool, integers, times (microseconds since 1970) and durations are INTEGER; floating point is REAL; strings,
+/// and enumerators by name, are TEXT; std::optional is the same or NULL; bytes are BLOB; all else is JSON text.
+///
+/// The key is one member: a string, an integer, an enumeration or a time. Keys sort as SQLite sorts them: numbers by
+/// value, text by its bytes.
+///
+/// Errors beside those named below: errc::invalid_argument for a value that no column can hold, seen when the event
+/// ends; errc::io_error, errc::disk_full and errc::corrupt from the database.
+template <class Row, auto Key>
+class table final : detail::table_core {
+public:
+    using row_type = Row;
+    using key_type = detail::column_type<Key>;
+
+    /// `name` is the SQL table's: `[a-z][a-z0-9_]{0,47}`, unique in its database. Throws errc::invalid_name,
+    /// errc::invalid_argument (an index of a column that is not there).
+    table(projection_base& owner, std::string name, table_options options = {})
+        : table_core(owner, std::move(name), checked_type(), std::move(options)) {}
+
+    // Changing, inside `on`
+
+    /// Adds a row. Throws errc::duplicate_row when its key is taken.
+    void insert(Row row) {
+        entry& at = load(row.*Key);
+        if (at.second.row) fail_duplicate(show(row.*Key));
+        cache_.touch(at);
+        at.second.row = std::move(row);
+    }
+
+    /// Adds a row, or replaces the one with the same key.
+    void put(Row row) {
+        entry& at = load(row.*Key);
+        cache_.touch(at);
+        at.second.row = std::move(row);
+    }
+
+    /// Returns the row, to be changed until `on` returns; all but its key. Throws errc::missing_row.
+    Row& at(const key_type& key) {
+        entry& at = load(key);
+        if (!at.second.row) fail_missing(show(key));
+        cache_.touch(at);
+        return *at.second.row;
+    }
+
+    /// Calls `change(row)` if there is such a row, and returns whether there is.
+    template <class Change>
+    bool update(const key_type& key, Change&& change) {
+        entry& at = load(key);
+        if (!at.second.row) return false;
+        cache_.touch(at);
+        std::forward<Change>(change)(*at.second.row);
+        return true;
+    }
+
+    /// Removes a row. Returns whether there was one.
+    bool erase(const key_type& key) {
+        entry& at = load(key);
+        if (!at.second.row) return false;
+        cache_.touch(at);
+        at.second.row.reset();
+        return true;
+    }
+
+    // Reading, inside `on` and from the handle
+    //
+    // Inside `on`, they see the changes of this event and of those before it. find() costs a look-up in memory for a
+    // row that was touched lately, else a point read; the others write what is pending to the database first.
+
+    /// Returns a copy of the row, if there is one.
+    std::optional<Row> find(const key_type& key) const {
+        if (!side().writes()) return reader().find(key);
+        return const_cast<table*>(this)->load(key).second.row;  // the write side belongs to one thread
+    }
+    /// Returns rows with keys from `from` on and below `before`, in order of the key.
+    std::vector<Row> range(const key_type& from, const key_type& before, scan_options options = {}) const {
+        return settled().range(from, before, options.limit);
+    }
+    /// Returns the rows with the smallest keys.
+    std::vector<Row> all(scan_options options = {}) const { return settled().first(options.limit); }
+    /// Returns the rows that have this value in this column, in order of the key: `where<&balance::owner>("Ann")`.
+    /// Costs a look-up when the column has an index, else a pass over the table.
+    template <auto Member>
+    std::vector<Row> where(const detail::column_type<Member>& value, scan_options options = {}) const {
+        constexpr auto number = detail::column_number<Row, Member>();
+        if constexpr (number == detail::columns_of<Row>())
+            (void)sizeof(detail::this_member_is_not_described_or_is_transient_and_cannot_be_a_column<Member>);
+        return settled().equal(number, value, options.limit);
+    }
+    /// Returns how many rows there are. Costs a pass over the key's index.
+    std::int64_t count() const { return settled().count(); }
+    /// Calls `visit(row)` for every row, in order of the key, in pages: rows that change meanwhile may be seen as they
+    /// were or as they are.
+    template <class Visitor>
+    void for_each(Visitor&& visit) const {
+        settled().template for_each<Key>(std::forward<Visitor>(visit));
+    }
+
+    // The past, from the handle, of a table with history
+
+    /// Returns the table as it stood when every event recorded at or before `when`, and no other, had been applied.
+    ///
+    /// Waits until the model has come that far. Throws errc::not_yet (a time in the future), errc::not_closed,
+    /// errc::behind (it did not come that far within projection_options::as_of_wait), errc::before_history, and
+    /// errc::unsupported when the table has no history, or inside `on`.
+    table_as_of<Row, Key> as_of(recorded_at when) const {
+        check_history(when);
+        auto at = side().await(when);
+        return {*this, when, std::move(at)};
+    }
+
+    /// The same for a cut that was got from a time: by event_store::cut_at, or with an earlier answer. Also throws
+    /// errc::invalid_argument for a cut that no time has.
+    table_as_of<Row, Key> as_of(const leftfold::cut& where) const { return as_of(side().time_of(where)); }
+
+private:
+    using cache_type = detail::row_cache<Row, key_type>;
+    using entry = typename cache_type::entry;
+
+    static constexpr const detail::row_type& checked_type() {
+        if constexpr (!described<Row>) {
+            (void)sizeof(detail::a_row_of_a_table_needs_a_description_by_BOOST_DESCRIBE<Row>);
+        } else {
+            constexpr auto key = detail::column_number<Row, Key>();
+            if constexpr (key == detail::columns_of<Row>())
+                (void)sizeof(detail::this_member_is_not_described_or_is_transient_and_cannot_be_a_column<Key>);
+            if constexpr (!detail::can_be_key<key_type>())
+                (void)sizeof(detail::a_key_is_a_string_an_integer_an_enumeration_or_a_time<Key>);
+            return detail::row_type_of<Row, key_type, key>;
+        }
+    }
+
+    detail::table_reader<Row, key_type> reader() const { return {*this, std::nullopt}; }
+    detail::table_reader<Row, key_type> settled() const {
+        side().settle();
+        return reader();
+    }
+    std::string show(const key_type& key) const { return detail::show_key(type(), &key); }
+
+    entry& load(const key_type& key) {
+        if (auto* known = cache_.look(key)) return *known;
+        std::optional<Row> row;
+        std::int64_t valid_from = 0;
+        side().select(
+            query(detail::wanted::one, detail::axis::now),
+            [&](detail::cell_writer& out) { type().write_key(&key, out); },
+            [&](detail::cell_reader& in) {
+                row = detail::read_row<Row>(in);
+                if (options().history) valid_from = in.integer();
+                return false;
+            });
+        return cache_.remember(key, std::move(row), valid_from);
+    }
+
+    void check_event() override {
+        cache_.check_touched([&](const key_type& key, const Row& row) {
+            if (!(row.*Key == key)) fail_key_changed(show(key));
+            if constexpr (detail::row_may_be_refused<Row>()) {
+                detail::cell_check check;
+                detail::write_row(row, check);
+            }
+        });
+    }
+    void end_event(recorded_at when) override { cache_.end_event(when.micros(), options().history); }
+    void roll_back() override { cache_.roll_back(); }
+    void flush_rows(detail::table_flush& out) override { cache_.flush(out); }
+    void show_rows(detail::table_flush& out) override { cache_.show_touched(out); }
+    std::size_t pending() const override { return cache_.pending(); }
+    std::size_t held() const override { return cache_.size(); }
+    void forget() override { cache_.clear(); }
+
+    cache_type cache_;
+};
+
+}  // namespace leftfold::inline v0

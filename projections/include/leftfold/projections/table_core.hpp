@@ -1,0 +1,82 @@
+#pragma once
+// The part of a table that does not depend on its row's type: names and SQL.
+
+#include <string>
+#include <vector>
+
+#include "leftfold/projections/model_part.hpp"
+#include "leftfold/projections/row_type.hpp"
+
+namespace leftfold::inline v0 {
+
+/// What a table is to have beside its rows.
+struct table_options {
+    /// Whether each version of a row is kept, so that as_of() can answer.
+    bool history = false;
+    /// What was true before this time is not kept: as_of() of an earlier one throws errc::before_history.
+    recorded_at history_from = recorded_at::min();
+    /// Indices, each a column or several divided by commas: {"owner", "branch, cents"}.
+    std::vector<std::string> indices{};
+};
+
+namespace detail {
+
+/// Which rows a query wants. Parameters are numbered in the order given here; the limit follows, then, for as-of, the
+/// time.
+enum class wanted {
+    one,    ///< ?1 = key
+    first,  ///< from the smallest key on
+    after,  ///< above key ?1
+    range,  ///< from key ?1 on, below key ?2
+    count,  ///< how many there are; no limit
+};
+
+enum class axis { now, as_of };
+
+class table_core : public model_part {
+public:
+    table_core(projection_base& owner, std::string name, const row_type& type, table_options options);
+
+    const row_type& type() const { return type_; }
+    const table_options& options() const { return options_; }
+
+    /// Returns the text of a query. Its rows have the table's columns, and `one` of now also valid_from at the end.
+    const std::string& query(wanted what, axis when) const;
+    /// The same for rows whose column has the value ?1, in order of the key.
+    const std::string& query_equal(std::size_t column, axis when) const;
+
+    std::vector<object> objects() const override;
+    std::string shape() const override;
+    void flush(model_side& to) override;
+    void show_event(model_side& to) override;
+
+    /// Throws unless the table has history that reaches back to `when`.
+    void check_history(recorded_at when) const;
+    [[noreturn]] void fail_missing(std::string_view key) const;
+    [[noreturn]] void fail_duplicate(std::string_view key) const;
+    [[noreturn]] void fail_key_changed(std::string_view key) const;
+
+protected:
+    ~table_core() = default;
+
+    virtual void flush_rows(table_flush& out) = 0;
+    virtual void show_rows(table_flush& out) = 0;
+
+private:
+    class writer;
+
+    void make_queries();
+
+    const row_type& type_;
+    table_options options_;
+    std::vector<std::string> queries_;
+    std::string put_;
+    std::string erase_;
+    std::string keep_;
+};
+
+/// Writes a key for the text of an error.
+std::string show_key(const row_type& type, const void* key);
+
+}  // namespace detail
+}  // namespace leftfold::inline v0

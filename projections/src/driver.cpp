@@ -1,0 +1,77 @@
+#include "driver.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "leftfold/storage/error.hpp"
+#include "leftfold/storage/observer.hpp"
+
+namespace leftfold::inline v0::detail {
+
+namespace {
+
+/// How soon to look again when events are committed that are not closed yet: some other partition is in the middle of
+/// a commit.
+constexpr std::chrono::milliseconds until_closed{5};
+
+}  // namespace
+
+driver::driver(std::shared_ptr<store_core> store, std::vector<model*> models, std::shared_ptr<model_signals> signals)
+    : store_(std::move(store)), models_(std::move(models)), signals_(std::move(signals)) {}
+
+void driver::start() {
+    auto made = store_.world().executors->make_executor();
+    {
+        const std::lock_guard lock(mutex_);
+        executor_ = std::move(made);
+    }
+    post_turn();
+}
+
+void driver::stop() {
+    std::unique_ptr<executor> ending;
+    {
+        const std::lock_guard lock(mutex_);
+        ending = std::move(executor_);
+    }
+    ending.reset();  // finishes what is queued, which posts nothing more
+}
+
+void driver::post_turn() {
+    const std::lock_guard lock(mutex_);
+    if (executor_) executor_->post([self = shared_from_this()] { self->turn(); });
+}
+
+void driver::turn() {
+    if (signals_->stopping) return;
+    try {
+        const auto seen = store_.heads();  // before the steps: what comes during them is news
+        bool busy = false;
+        for (auto* each : models_) {
+            const auto did = each->step();
+            busy = busy || did == lane::action::fold || did == lane::action::flush;
+        }
+        if (busy)
+            post_turn();
+        else
+            rest(seen);
+    } catch (const std::exception& failed) {
+        // The store is closed, or cannot be read: there is nothing to go on with.
+        if (store_.world().observer)
+            store_.world().observer->on_warning(std::string("projections stopped: ") + failed.what());
+    }
+}
+
+void driver::rest(const cut& seen) {
+    auto at_most = std::chrono::duration_cast<std::chrono::microseconds>(signals_->options.longest_rest);
+    if (!store_.closed_cut().covers(seen)) at_most = std::min<std::chrono::microseconds>(at_most, until_closed);
+    const auto now = store_.world().clock->elapsed_us();
+    for (const auto* each : models_)
+        if (each->due_us() > now) at_most = std::min(at_most, std::chrono::microseconds(each->due_us() - now));
+    const auto whole = std::chrono::ceil<std::chrono::milliseconds>(at_most);
+    store_.start_wait_beyond(seen, whole, [weak = weak_from_this()](std::error_code, const cut&) {
+        if (auto self = weak.lock()) self->post_turn();
+    });
+}
+
+}  // namespace leftfold::inline v0::detail

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "leftfold/storage/environment.hpp"
+#include "leftfold/storage/event_store.hpp"
+#include "model.hpp"
+
+namespace leftfold::inline v0::detail {
+
+/// Drives the models of one database on one executor: a step of each, again and again, and sleeps in the store's own
+/// wait when none has anything to do. Blocks no thread meanwhile.
+class driver : public std::enable_shared_from_this<driver> {
+public:
+    driver(std::shared_ptr<store_core> store, std::vector<model*> models, std::shared_ptr<model_signals> signals);
+
+    void start();
+    /// Returns when no step runs and none will.
+    void stop();
+
+private:
+    void post_turn();
+    void turn();
+    void rest(const cut& seen);
+
+    event_store store_;
+    std::vector<model*> models_;
+    std::shared_ptr<model_signals> signals_;
+    std::mutex mutex_;
+    std::unique_ptr<executor> executor_;  // under mutex_; empty: stopped
+};
+
+}  // namespace leftfold::inline v0::detail

@@ -1,0 +1,51 @@
+#include "lane.hpp"
+
+#include <algorithm>
+
+namespace leftfold::inline v0::detail {
+
+lane::action lane::next(const cut& closed, std::int64_t now_us) const {
+    if (!(folded_ == durable_)) return action::flush;
+    if (stopped_) return action::stopped;
+    if (waits_to_retry(now_us)) return action::back_off;
+    return folded_.covers(closed) ? action::rest : action::fold;
+}
+
+void lane::start_from(cut durable) {
+    folded_ = durable;
+    durable_ = std::move(durable);
+}
+
+void lane::folded(cut to) {
+    folded_ = std::move(to);
+    // The event that failed is behind: the next failure is another one.
+    if (failed_at_ && folded_.covers(*failed_at_)) {
+        attempts_ = 0;
+        failed_at_.reset();
+        failure_.clear();
+    }
+}
+
+void lane::flushed() {
+    durable_ = folded_;
+    if (!failed_at_ && !stopped_) {
+        attempts_ = 0;
+        failure_.clear();
+    }
+}
+
+void lane::failed(std::optional<position> where, std::string why, std::int64_t now_us) {
+    if (where != failed_at_) attempts_ = 0;
+    failed_at_ = where;
+    failure_ = std::move(why);
+    ++attempts_;
+    if (attempts_ > retries_.count) {
+        stopped_ = true;
+        return;
+    }
+    auto wait = std::chrono::duration_cast<std::chrono::microseconds>(retries_.first_wait);
+    for (int i = 1; i < attempts_ && wait < retries_.longest_wait; ++i) wait *= 2;
+    due_us_ = now_us + std::min<std::chrono::microseconds>(wait, retries_.longest_wait).count();
+}
+
+}  // namespace leftfold::inline v0::detail

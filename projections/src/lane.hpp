@@ -1,0 +1,63 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "leftfold/projections/projection_options.hpp"
+#include "leftfold/storage/position.hpp"
+
+namespace leftfold::inline v0::detail {
+
+/// The algorithm of one projection: what to do next, given what has happened. Reads nothing, writes nothing and asks no
+/// clock; the model around it does, and says how it went.
+///
+///     fold ──folded──▶ flush ──flushed──▶ fold, or rest when all that is closed is folded
+///       │                │
+///       └────failed──────┴──▶ back_off ──time──▶ fold … after the last retry: stopped
+class lane {
+public:
+    enum class action {
+        fold,      ///< read events after folded() and fold them
+        flush,     ///< write what was folded, with the checkpoint
+        rest,      ///< nothing to do until the store has closed more events
+        back_off,  ///< nothing to do until due_us()
+        stopped,   ///< nothing to do any more
+    };
+
+    explicit lane(retry_options retries) : retries_(retries) {}
+
+    action next(const cut& closed, std::int64_t now_us) const;
+
+    /// Begins, or begins again, from a durable checkpoint.
+    void start_from(cut durable);
+    /// Everything up to `to` is folded, in memory.
+    void folded(cut to);
+    /// What was folded is durable.
+    void flushed();
+    /// Something failed: an event, or, without `where`, the database. What was folded before the event stays folded.
+    void failed(std::optional<position> where, std::string why, std::int64_t now_us);
+    /// Tries again at once what failed.
+    void hurry() { due_us_ = 0; }
+
+    const cut& folded() const { return folded_; }
+    const cut& durable() const { return durable_; }
+    std::int64_t due_us() const { return due_us_; }
+    int attempts() const { return attempts_; }
+    const std::string& failure() const { return failure_; }
+
+private:
+    bool waits_to_retry(std::int64_t now_us) const { return attempts_ > 0 && now_us < due_us_; }
+
+    retry_options retries_;
+    cut folded_;
+    cut durable_;
+    int attempts_ = 0;  // failed ones, since the last that went well
+    std::optional<position> failed_at_;
+    std::string failure_;
+    std::int64_t due_us_ = 0;
+    bool stopped_ = false;
+};
+
+}  // namespace leftfold::inline v0::detail

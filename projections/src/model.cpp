@@ -1,0 +1,333 @@
+#include "model.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <span>
+#include <utility>
+
+#include "leftfold/storage/error.hpp"
+#include "leftfold/storage/observer.hpp"
+#include "projection_access.hpp"
+
+namespace leftfold::inline v0::detail {
+
+namespace {
+
+std::string_view state_name(projection_state state) {
+    switch (state) {
+        case projection_state::catching_up:
+            return "catching up";
+        case projection_state::live:
+            return "live";
+        case projection_state::backing_off:
+            return "waiting to retry";
+        case projection_state::stopped:
+            return "stopped";
+    }
+    return "unknown";
+}
+
+std::size_t events_between(const cut& from, const cut& to) {
+    std::int64_t events = 0;
+    for (std::uint32_t p = 0; p != to.partitions(); ++p)
+        events += std::max<std::int64_t>(0, to.at(partition_id(p)).value() - from.at(partition_id(p)).value());
+    return static_cast<std::size_t>(events);
+}
+
+}  // namespace
+
+model::model(std::shared_ptr<store_core> store, make_projection make, projection_options options,
+             std::shared_ptr<model_database> database, std::shared_ptr<model_signals> signals)
+    : store_(std::move(store)),
+      make_(std::move(make)),
+      options_(std::move(options)),
+      database_(std::move(database)),
+      signals_(std::move(signals)),
+      instance_(make_()),
+      name_(projection_access::type(*instance_).name),
+      shape_(projection_access::shape(*instance_)),
+      filter_(filter()),
+      lane_(options_.retries) {
+    status_.name = name_;
+    if (!database_ && !projection_access::parts(*instance_).empty())
+        throw error(errc::invalid_argument,
+                    fmt::format("adding projection {} in memory: it has tables, so it needs a database", name_));
+}
+
+/// What of the log is to be read at all. Types are filtered only for a projection that ignores all others: one that
+/// does not wants to see those that it does not know.
+event_filter model::filter() const {
+    const auto& type = projection_access::type(*instance_);
+    event_filter made;
+    for (const auto& category : type.categories) made.categories.emplace_back(category);
+    if (type.others == others::skipped) {
+        for (const auto& handler : type.handlers) made.types.emplace_back(handler.type);
+    }
+    return made;
+}
+
+void model::open() {
+    if (database_) {
+        const auto stored = database_->load(name_);
+        const auto reason = why_stale(stored);
+        if (!reason.empty()) {
+            if (stored) {
+                warn(fmt::format("projection {} in {} begins anew from the first event: {}", name_,
+                                 database_->file().string(), reason));
+                status_.begun_anew_because = reason;
+            }
+            at_ = cut(store_.partitions());
+            chains_at_ = at_;
+            chains_.assign(store_.partitions(), chain_hash{});
+            database_->make_anew(name_, state(), projection_access::objects(*instance_));
+        }
+    }
+    renew();
+    publish(store_.closed_cut(), lane::action::rest);
+}
+
+/// Why rows that are there cannot be continued; empty when they can.
+std::string model::why_stale(const std::optional<stored_model>& stored) {
+    if (!stored) return "it is new";
+    if (stored->shape != shape_) return "its events, rows or revision are not what they were";
+    if (stored->at.store != store_.id()) return "it was made from another store";
+    if (stored->at.epoch != store_.epoch()) return "the store was restored since";
+    const auto& reached = stored->at.consumed;
+    if (reached.partitions() != store_.partitions() || stored->at.chains.size() != store_.partitions())
+        return "its checkpoint has another number of partitions";
+    if (!store_.heads().covers(reached)) return "it is ahead of the store";
+    for (std::uint32_t p = 0; p != store_.partitions(); ++p) {
+        const auto at = reached.at(partition_id(p));
+        if (at == offset{}) continue;
+        chain_hash found{};
+        store_.read_at(partition_id(p), std::span(&at, 1), payloads::skip, [&](const event_view& event) {
+            found = event.integrity.chain;
+            return true;
+        });
+        if (found != stored->at.chains[p]) return "the store's history is not the one that it has folded";
+    }
+    return {};
+}
+
+/// Makes a new instance that goes on from the stored checkpoint: what was folded and not flushed is forgotten.
+void model::renew() {
+    at_ = cut(store_.partitions());
+    chains_at_ = at_;
+    chains_.assign(store_.partitions(), chain_hash{});
+    through_ = recorded_at::min();
+    if (database_) {
+        database_->roll_back();
+        if (const auto stored = database_->load(name_)) {
+            at_ = stored->at.consumed;
+            chains_at_ = at_;
+            chains_ = stored->at.chains;
+            through_ = stored->through;
+        }
+    }
+    const std::unique_lock lock(instance_mutex_);
+    side_.reset();
+    instance_ = make_();
+    if (database_) {
+        side_ = std::make_unique<write_side>(*database_, *instance_);
+        projection_access::stand_on(*instance_, *side_);
+    }
+    lane_.start_from(at_);
+    renew_ = false;
+    unsaved_ = false;
+}
+
+lane::action model::step() {
+    const auto closed_time = store_.closed();  // before the cut: which then holds at least all up to this time
+    const auto closed = store_.closed_cut();
+    const auto what = lane_.next(closed, now_us());
+    if (what == lane::action::fold) fold(closed, closed_time);
+    if (what == lane::action::flush) flush();
+    publish(closed, what);
+    return what;
+}
+
+/// Folds what is closed, up to the bounds of one flush.
+void model::fold(const cut& up_to, recorded_at closed) {
+    failed_at_.reset();
+    try {
+        if (renew_) renew();
+        folded_ = 0;
+        bool complete = true;
+        cut reached;
+        {
+            const std::unique_lock lock(instance_mutex_);
+            reached = store_.read_all(lane_.folded(), up_to, filter_, payloads::read, [&](const event_view& event) {
+                complete = fold_one(event);
+                return complete;
+            });
+        }
+        at_ = std::move(reached);
+        if (complete) through_ = std::max(through_, closed);
+        lane_.folded(at_);
+    } catch (const std::exception& failed) {
+        if (side_ && side_->is_broken()) {
+            fail(std::nullopt, failed.what());
+        } else {
+            lane_.folded(at_);
+            fail(failed_at_, failed.what());
+        }
+    }
+}
+
+/// Folds one event. Returns whether there is room for another.
+bool model::fold_one(const event_view& event) {
+    failed_at_ = event.position();
+    projection_access::apply(*instance_, event, side_.get());
+    failed_at_.reset();
+    at_.set(event.partition, event.at);
+    chains_at_.set(event.partition, event.at);
+    chains_[event.partition.value()] = event.integrity.chain;
+    through_ = event.recorded;
+    ++folded_;
+    std::size_t pending = 0;
+    std::size_t held = 0;
+    for (const auto* part : projection_access::parts(*instance_)) {
+        pending += part->pending();
+        held += part->held();
+    }
+    return folded_ < options_.flush.events && pending < options_.flush.rows && held < options_.flush.cached_rows &&
+           !signals_->stopping.load(std::memory_order_relaxed);
+}
+
+bool model::has_pending() const {
+    const auto& parts = projection_access::parts(*instance_);
+    return database_->in_transaction() ||
+           std::any_of(parts.begin(), parts.end(), [](const model_part* part) { return part->pending() > 0; });
+}
+
+void model::flush() {
+    try {
+        if (database_) {
+            // Events that changed nothing move the checkpoint in memory only: nothing is lost if they are read again.
+            if (has_pending())
+                write_flush();
+            else
+                unsaved_ = true;
+        }
+        trim();
+        lane_.flushed();
+    } catch (const std::exception& failed) {
+        fail(std::nullopt, failed.what());
+    }
+}
+
+void model::write_flush() {
+    point("flush begins");
+    side_->flush();
+    point("rows are written");
+    database_->save(name_, state());
+    point("checkpoint is written");
+    database_->commit();
+    unsaved_ = false;
+    point("flush is committed");
+}
+
+void model::trim() {
+    const auto& parts = projection_access::parts(*instance_);
+    std::size_t held = 0;
+    for (const auto* part : parts) held += part->held();
+    if (held < options_.flush.cached_rows) return;
+    for (auto* part : parts) part->forget();
+}
+
+/// The checkpoint of where the fold is, with the chain of each partition there.
+stored_model model::state() {
+    for (std::uint32_t p = 0; p != at_.partitions(); ++p) {
+        const partition_id partition(p);
+        const auto at = at_.at(partition);
+        if (chains_at_.at(partition) == at) continue;
+        store_.read_at(partition, std::span(&at, 1), payloads::skip, [&](const event_view& event) {
+            chains_[p] = event.integrity.chain;
+            return true;
+        });
+        chains_at_.set(partition, at);
+    }
+    return {shape_, {store_.id(), store_.epoch(), at_, chains_}, through_};
+}
+
+void model::save_progress() noexcept {
+    if (!database_ || !unsaved_ || !(lane_.folded() == lane_.durable())) return;
+    try {
+        database_->begin();
+        database_->save(name_, state());
+        database_->commit();
+        unsaved_ = false;
+    } catch (const std::exception&) {
+        database_->roll_back();  // the events that it would have skipped are read once more
+    }
+}
+
+void model::fail(std::optional<position> where, const char* why) {
+    if (!where) {
+        renew_ = true;
+        lane_.start_from(lane_.durable());
+    }
+    auto text = where ? fmt::format("event {}: {}", to_string(*where), why) : std::string(why);
+    lane_.failed(where, text, now_us());
+    warn(fmt::format("projection {} failed, attempt {} of {}: {}", name_, lane_.attempts(), options_.retries.count + 1,
+                     text));
+}
+
+void model::publish(const cut& closed, lane::action did) {
+    const auto heads = store_.heads();
+    const auto wall = store_.world().clock->wall_us();
+    projection_status now;
+    {
+        const std::lock_guard lock(signals_->mutex);
+        status_.reached = lane_.durable();
+        status_.events_behind = events_between(status_.reached, heads);
+        const bool is_behind = status_.events_behind > 0 && through_ > recorded_at::min();
+        status_.time_behind =
+            std::chrono::microseconds(is_behind ? std::max<std::int64_t>(0, wall - through_.micros()) : 0);
+        status_.attempts = lane_.attempts();
+        status_.failure = lane_.failure();
+        status_.state = did == lane::action::stopped     ? projection_state::stopped
+                        : lane_.attempts() > 0           ? projection_state::backing_off
+                        : lane_.durable().covers(closed) ? projection_state::live
+                                                         : projection_state::catching_up;
+        now = status_;
+    }
+    signals_->changed.notify_all();
+    if (did == lane::action::flush && store_.world().observer)
+        store_.world().observer->on_lag({name_, now.events_behind, now.time_behind});
+}
+
+projection_status model::status() const {
+    const std::lock_guard lock(signals_->mutex);
+    return status_;
+}
+
+void model::wait_until(const cut& where, std::chrono::milliseconds at_most, std::string_view doing) const {
+    std::unique_lock lock(signals_->mutex);
+    const auto there = [&] { return status_.reached.covers(where) || status_.state == projection_state::stopped; };
+    signals_->changed.wait_for(lock, at_most, there);
+    if (status_.reached.covers(where)) return;
+    if (status_.state == projection_state::stopped)
+        throw error(errc::projection_stopped, fmt::format("{}: projection {} stopped at {}: {}", doing, name_,
+                                                          to_string(status_.reached), status_.failure));
+    throw error(errc::behind,
+                fmt::format("{}: projection {} is at {}, {} and {} events behind the store", doing, name_,
+                            to_string(status_.reached), state_name(status_.state), status_.events_behind));
+}
+
+void model::look(function_ref<void(const projection_base&)> visit) const {
+    const std::shared_lock lock(instance_mutex_);
+    visit(*instance_);
+}
+
+void model::warn(const std::string& text) const {
+    if (store_.world().observer) store_.world().observer->on_warning(text);
+}
+
+void model::point(std::string_view step) const {
+    if (signals_->options.failpoint) signals_->options.failpoint(step);
+}
+
+}  // namespace leftfold::inline v0::detail

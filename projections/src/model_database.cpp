@@ -1,0 +1,179 @@
+#include "model_database.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <charconv>
+
+#include "leftfold/storage/error.hpp"
+#include "sql_text.hpp"
+
+namespace leftfold::inline v0::detail {
+
+namespace {
+
+/// "LFRM" in the file's header says that leftfold made the read models in it; user_version is the format.
+constexpr std::int64_t application_id = 0x4C46524D;
+constexpr std::int64_t format = 1;
+
+constexpr const char* schema = R"(
+CREATE TABLE leftfold_models (
+    projection TEXT NOT NULL PRIMARY KEY,
+    shape TEXT NOT NULL,
+    store TEXT NOT NULL,
+    epoch INTEGER NOT NULL,
+    cut TEXT NOT NULL,
+    chains TEXT NOT NULL,
+    through INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE leftfold_objects (
+    name TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    projection TEXT NOT NULL
+) WITHOUT ROWID;
+PRAGMA application_id = 0x4C46524D;
+PRAGMA user_version = 1;
+)";
+
+/// A bulk flush writes many pages at once; a checkpoint every thousand of them would copy most pages again and again.
+constexpr const char* settings = R"(
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+PRAGMA wal_autocheckpoint = 4000;
+PRAGMA foreign_keys = OFF;
+)";
+
+constexpr std::int64_t writer_cache_kib = 65'536;
+
+std::string to_text(const std::vector<chain_hash>& chains) {
+    std::string text;
+    for (const auto& each : chains) text += (text.empty() ? "" : ",") + to_hex(each);
+    return text;
+}
+
+std::vector<chain_hash> parse_chains(std::string_view text) {
+    constexpr std::size_t digits = 2 * sizeof(chain_hash);
+    std::vector<chain_hash> chains;
+    for (std::size_t at = 0; at + digits <= text.size(); at += digits + 1) {
+        auto& hash = chains.emplace_back();
+        for (std::size_t i = 0; i != hash.size(); ++i)
+            std::from_chars(text.data() + at + 2 * i, text.data() + at + 2 * i + 2, hash[i], 16);
+    }
+    return chains;
+}
+
+}  // namespace
+
+sqlite::statement prepare(sqlite::connection& on, const std::string& sql) {
+    try {
+        return {on, sql};
+    } catch (const error& failed) {
+        // SQLITE_ERROR at this point is the text's fault, never the file's.
+        if (sqlite3_errcode(on.handle()) != SQLITE_ERROR) throw;
+        throw error(errc::invalid_argument, failed.what());
+    }
+}
+
+model_database::model_database(std::filesystem::path file)
+    : file_(std::move(file)),
+      lock_(file_),
+      connection_(file_, {.mode = sqlite::file_access::create, .cache_kib = writer_cache_kib}) {
+    check_format();
+    connection_.execute(settings);
+}
+
+void model_database::check_format() {
+    const auto made_by = connection_.query_number("PRAGMA application_id");
+    const auto version = connection_.query_number("PRAGMA user_version");
+    if (made_by == application_id && version == format) return;
+    if (made_by == application_id)
+        throw error(errc::newer_format,
+                    fmt::format("opening read models in {}: their format is {}, and this leftfold knows {}",
+                                file_.string(), version, format));
+    if (connection_.query_number("SELECT count(*) FROM sqlite_schema") != 0)
+        throw error(errc::foreign_file,
+                    fmt::format("opening read models in {}: leftfold did not make this file", file_.string()));
+    sqlite::transaction making(connection_);
+    connection_.execute(schema);
+    making.commit();
+}
+
+std::optional<stored_model> model_database::load(std::string_view projection) {
+    auto& query =
+        prepared("SELECT shape, store, epoch, cut, chains, through FROM leftfold_models WHERE projection = ?1");
+    sqlite::reset_at_end end(query);
+    query.bind_text(1, projection);
+    if (!query.step()) return std::nullopt;
+    stored_model found;
+    found.shape = query.text(0);
+    found.at.store = parse_event_id(query.text(1));
+    found.at.epoch = store_epoch(query.number(2));
+    found.at.consumed = parse_cut(query.text(3));
+    found.at.chains = parse_chains(query.text(4));
+    found.through = recorded_at::from_micros(query.number(5));
+    return found;
+}
+
+void model_database::save(std::string_view projection, const stored_model& model) {
+    const auto store = to_string(model.at.store);
+    const auto cut = to_string(model.at.consumed);
+    const auto chains = to_text(model.at.chains);
+    auto& put = prepared("INSERT OR REPLACE INTO leftfold_models VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+    put.bind_text(1, projection).bind_text(2, model.shape).bind_text(3, store).bind(4, model.at.epoch.value());
+    put.bind_text(5, cut).bind_text(6, chains).bind(7, model.through.micros());
+    put.run();
+}
+
+void model_database::drop_objects(std::string_view projection) {
+    std::vector<model_part::object> objects;
+    {
+        auto& query = prepared("SELECT kind, name FROM leftfold_objects WHERE projection = ?1");
+        sqlite::reset_at_end end(query);
+        query.bind_text(1, projection);
+        while (query.step()) objects.push_back({std::string(query.text(0)), std::string(query.text(1)), {}});
+    }
+    for (const auto* kind : {"view", "index", "table"})
+        for (const auto& each : objects)
+            if (each.kind == kind)
+                connection_.execute(sql_text("DROP ").add(kind).add(" IF EXISTS ").name(each.name).text().c_str());
+    auto& forget = prepared("DELETE FROM leftfold_objects WHERE projection = ?1");
+    forget.bind_text(1, projection).run();
+}
+
+void model_database::make_anew(std::string_view projection, const stored_model& model,
+                               const std::vector<model_part::object>& objects) {
+    statements_.clear();  // those of the old tables
+    sqlite::transaction making(connection_);
+    drop_objects(projection);
+    for (const auto& each : objects) {
+        auto& owner = prepared("SELECT projection FROM leftfold_objects WHERE name = ?1");
+        sqlite::reset_at_end end(owner);
+        if (owner.bind_text(1, each.name).step())
+            throw error(errc::name_collision,
+                        fmt::format("making {} {} of projection {} in {}: projection {} has it", each.kind, each.name,
+                                    projection, file_.string(), owner.text(0)));
+        auto make = prepare(connection_, each.sql);
+        make.run();
+        auto& note = prepared("INSERT INTO leftfold_objects VALUES (?1, ?2, ?3)");
+        note.bind_text(1, each.name).bind_text(2, each.kind).bind_text(3, projection).run();
+    }
+    save(projection, model);
+    making.commit();
+}
+
+void model_database::begin() { connection_.execute("BEGIN IMMEDIATE"); }
+
+void model_database::commit() { connection_.execute("COMMIT"); }
+
+void model_database::roll_back() noexcept {
+    if (!connection_.in_transaction()) return;
+    sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+sqlite::statement& model_database::prepared(const std::string& sql) {
+    const auto found = statements_.find(sql);
+    if (found != statements_.end()) return found->second;
+    return statements_.emplace(sql, prepare(connection_, sql)).first->second;
+}
+
+}  // namespace leftfold::inline v0::detail

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "leftfold/projections/projection_base.hpp"
+
+namespace leftfold::inline v0::detail {
+
+class write_side;
+
+/// The way into a projection for the engine.
+struct projection_access {
+    static const projection_type& type(const projection_base& of) { return of.type_; }
+    static const std::vector<model_part*>& parts(const projection_base& of) { return of.parts_; }
+    static void stand_on(projection_base& of, model_side& side) { of.side_ = &side; }
+
+    /// Folds one event: all that it changes is kept, or nothing. Throws what `on` throws, errc::unknown_event_type, and
+    /// decode_error.
+    static void apply(projection_base& to, const event_view& event, write_side* side);
+
+    /// Returns a text that is another one when the rows have to be made anew: revision, events, columns, indices.
+    static std::string shape(const projection_base& of);
+    static std::vector<model_part::object> objects(const projection_base& of);
+};
+
+}  // namespace leftfold::inline v0::detail

@@ -1,0 +1,182 @@
+#include "leftfold/projections/projection_engine.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "driver.hpp"
+#include "leftfold/storage/error.hpp"
+#include "model.hpp"
+#include "projection_access.hpp"
+#include "read_side.hpp"
+
+namespace leftfold::inline v0 {
+
+namespace detail {
+
+void look_at(const model& of, function_ref<void(const projection_base&)> visit) { of.look(visit); }
+
+/// What an engine is made of.
+class engine_core {
+public:
+    engine_core(const event_store& of, engine_options options)
+        : store(of.core()), signals(std::make_shared<model_signals>()) {
+        signals->options = std::move(options);
+    }
+
+    /// A projection, and, when it has tables, the instance that its readers use.
+    struct entry {
+        std::unique_ptr<model> work;
+        std::shared_ptr<model_database> database;
+        std::unique_ptr<read_side> reads;
+        std::unique_ptr<projection_base> handle;
+    };
+
+    entry& add(std::unique_ptr<model> work, std::shared_ptr<model_database> database) {
+        for (const auto& each : entries)
+            if (each.work->name() == work->name())
+                throw error(errc::name_collision, fmt::format("adding projection {} a second time", work->name()));
+        work->open();
+        return entries.emplace_back(entry{std::move(work), std::move(database), {}, {}});
+    }
+
+    std::shared_ptr<model_database> open(const std::filesystem::path& file) {
+        auto& known = databases[std::filesystem::absolute(file).lexically_normal()];
+        if (auto open = known.lock()) return open;
+        auto made = std::make_shared<model_database>(file);
+        known = made;
+        return made;
+    }
+
+    model& find(std::string_view name) const {
+        for (const auto& each : entries)
+            if (each.work->name() == name) return *each.work;
+        throw error(errc::not_found, fmt::format("looking for projection {}: it was not added to this engine", name));
+    }
+
+    void check_stopped(const char* doing) const {
+        if (!drivers.empty()) throw error(errc::invalid_argument, std::string(doing) + " while the engine runs");
+    }
+
+    event_store store;
+    std::shared_ptr<model_signals> signals;
+    std::map<std::filesystem::path, std::weak_ptr<model_database>> databases;
+    std::vector<entry> entries;
+    std::vector<std::shared_ptr<driver>> drivers;
+    bool left = false;  // something that is no std::exception came through: end without another write
+};
+
+}  // namespace detail
+
+projection_engine::projection_engine(event_store& store, engine_options options)
+    : core_(std::make_unique<detail::engine_core>(store, std::move(options))) {}
+
+projection_engine::~projection_engine() { stop(); }
+
+const projection_base& projection_engine::add_stored(maker make, projection_options options) {
+    core_->check_stopped("adding a projection");
+    if (options.database.empty())
+        throw error(errc::invalid_argument, "adding a projection without naming its database");
+    auto database = core_->open(options.database);
+    const auto wait = options.as_of_wait;
+    auto work =
+        std::make_unique<detail::model>(core_->store.core(), make, std::move(options), database, core_->signals);
+    auto& entry = core_->add(std::move(work), database);
+    const auto* model = entry.work.get();
+    entry.reads = std::make_unique<detail::read_side>(
+        database->file(), core_->store.core(), [model, wait](const cut& where, recorded_at when) {
+            model->wait_until(where, wait, "asking for the rows as of " + to_rfc3339(when.time()));
+        });
+    entry.handle = make();
+    detail::projection_access::stand_on(*entry.handle, *entry.reads);
+    return *entry.handle;
+}
+
+const detail::model& projection_engine::add_volatile(maker make, projection_options options) {
+    core_->check_stopped("adding a projection");
+    auto work = std::make_unique<detail::model>(core_->store.core(), std::move(make), std::move(options), nullptr,
+                                                core_->signals);
+    return *core_->add(std::move(work), nullptr).work;
+}
+
+void projection_engine::start() {
+    if (!core_->drivers.empty()) return;
+    core_->signals->stopping = false;
+    std::map<const void*, std::vector<detail::model*>> groups;
+    for (auto& each : core_->entries) {
+        const void* together = each.database ? static_cast<const void*>(each.database.get()) : each.work.get();
+        groups[together].push_back(each.work.get());
+    }
+    for (auto& [together, models] : groups)
+        core_->drivers.push_back(
+            std::make_shared<detail::driver>(core_->store.core(), std::move(models), core_->signals));
+    for (auto& each : core_->drivers) each->start();
+}
+
+void projection_engine::stop() {
+    core_->signals->stopping = true;
+    for (auto& each : core_->drivers) each->stop();
+    core_->drivers.clear();
+    core_->signals->stopping = false;
+    if (core_->left) return;
+    for (auto& each : core_->entries) each.work->save_progress();
+}
+
+bool projection_engine::step() {
+    core_->check_stopped("stepping by hand");
+    bool busy = false;
+    for (auto& each : core_->entries) {
+        core_->left = true;
+        const auto did = each.work->step();
+        core_->left = false;
+        busy = busy || did == detail::lane::action::fold || did == detail::lane::action::flush;
+    }
+    return busy;
+}
+
+void projection_engine::catch_up() {
+    core_->check_stopped("catching up by hand");
+    const auto target = core_->store.closed_cut();
+    for (auto& each : core_->entries) {
+        auto& model = *each.work;
+        model.hurry();
+        while (!model.covers(target)) {
+            core_->left = true;
+            const auto did = model.step();
+            core_->left = false;
+            if (did == detail::lane::action::back_off) model.hurry();
+            if (did == detail::lane::action::stopped)
+                model.wait_until(target, std::chrono::milliseconds{0}, "catching up");
+        }
+    }
+}
+
+void projection_engine::wait_for(position where, wait_options options) {
+    const auto deadline = std::chrono::steady_clock::now() + options.at_most;
+    for (const auto& each : core_->entries) {
+        const auto left = deadline - std::chrono::steady_clock::now();
+        wait_for_one(each.work->name(), where,
+                     {.at_most = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(left),
+                                          std::chrono::milliseconds{0})});
+    }
+}
+
+void projection_engine::wait_for_one(std::string_view name, position where, wait_options options) {
+    cut wanted(core_->store.partitions());
+    if (where.partition.value() >= wanted.partitions())
+        throw error(errc::invalid_argument,
+                    fmt::format("waiting for {}: the store has {} partitions", to_string(where), wanted.partitions()));
+    wanted.set(where.partition, where.at);
+    core_->find(name).wait_until(wanted, options.at_most, "waiting for event " + to_string(where));
+}
+
+std::vector<projection_status> projection_engine::status() const {
+    std::vector<projection_status> all;
+    for (const auto& each : core_->entries) all.push_back(each.work->status());
+    return all;
+}
+
+projection_status projection_engine::status_of(std::string_view name) const { return core_->find(name).status(); }
+
+}  // namespace leftfold::inline v0

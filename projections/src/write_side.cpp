@@ -1,0 +1,105 @@
+#include "write_side.hpp"
+
+#include <sqlite3.h>
+
+#include "leftfold/storage/error.hpp"
+#include "projection_access.hpp"
+#include "statement_cells.hpp"
+
+namespace leftfold::inline v0::detail {
+
+namespace {
+
+/// Calls what may part memory from transaction, and remembers when it failed.
+template <class F>
+void guarded(bool& broken, F&& f) {
+    try {
+        f();
+    } catch (...) {
+        broken = true;
+        throw;
+    }
+}
+
+}  // namespace
+
+void write_side::run(sqlite::statement& statement, cell_binder bind) {
+    statement_writer out(statement);
+    bind(out);
+    try {
+        statement.run();
+    } catch (const error& failed) {
+        // A broken constraint is the fault of the row, not of the file.
+        if (sqlite3_errcode(sqlite3_db_handle(statement.handle())) != SQLITE_CONSTRAINT) throw;
+        throw error(errc::invalid_argument, failed.what());
+    }
+}
+
+void write_side::select(const std::string& sql, cell_binder bind, cell_visitor row) {
+    auto& query = database_.prepared(sql);
+    if (sqlite3_stmt_readonly(query.handle()) == 0)
+        throw error(errc::invalid_argument, "running \"" + sql + "\" as a query, which changes rows: execute it");
+    sqlite::reset_at_end end(query);
+    statement_writer out(query);
+    bind(out);
+    while (query.step()) {
+        statement_reader in(query);
+        if (!row(in)) break;
+    }
+}
+
+void write_side::execute(const std::string& sql, cell_binder bind) {
+    settle();
+    auto& statement = database_.prepared(sql);
+    // Statements that SQLite calls read-only beside queries are those that open and end transactions.
+    if (sqlite3_stmt_readonly(statement.handle()) != 0)
+        throw error(errc::invalid_argument, "running \"" + sql + "\", which changes no rows");
+    run(statement, bind);
+}
+
+void write_side::write(const std::string& sql, cell_binder bind) { run(database_.prepared(sql), bind); }
+
+void write_side::settle() {
+    guarded(broken_, [&] {
+        if (!in_event_) {
+            flush();
+            database_.run("SAVEPOINT event");
+            in_event_ = true;
+        }
+        for (auto* part : projection_access::parts(projection_)) part->show_event(*this);
+    });
+}
+
+void write_side::flush() {
+    guarded(broken_, [&] {
+        if (!database_.in_transaction()) database_.begin();
+        for (auto* part : projection_access::parts(projection_)) part->flush(*this);
+    });
+}
+
+void write_side::event_ended() {
+    if (!in_event_) return;
+    in_event_ = false;
+    guarded(broken_, [&] { database_.run("RELEASE event"); });
+}
+
+void write_side::event_failed() {
+    if (!in_event_) return;
+    in_event_ = false;
+    // SQLite rolls a whole transaction back by itself after some failures; then earlier events are gone from it too.
+    if (!database_.in_transaction()) {
+        broken_ = true;
+        return;
+    }
+    guarded(broken_, [&] { database_.run("ROLLBACK TO event; RELEASE event"); });
+}
+
+cut write_side::await(recorded_at) {
+    throw error(errc::unsupported, "asking a table for the past inside `on`: only the handle of the engine answers");
+}
+
+recorded_at write_side::time_of(const cut&) {
+    throw error(errc::unsupported, "asking a table for the past inside `on`: only the handle of the engine answers");
+}
+
+}  // namespace leftfold::inline v0::detail
