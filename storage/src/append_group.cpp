@@ -111,7 +111,8 @@ void append_group::lay_out(pending_append& append) {
             at = at.next();
             event_view laid;
             laid.partition = partition_;
-            laid.occurred = event.occurred.value_or(occurred_at::max());  // max stands for "as recorded" until stamp()
+            laid.occurred = event.occurred.value_or(occurred_at{});
+            undated_.push_back(!event.occurred);
             laid.category = part.stream.category();
             laid.key = part.stream.key();
             laid.version = at;
@@ -133,10 +134,11 @@ void append_group::stamp(const partition_head& head, recorded_at first, chain_ha
     auto at = head.at;
     auto recorded = first.micros();
     auto chain = head.chain;
-    for (auto& event : events_) {
+    for (std::size_t i = 0; i != events_.size(); ++i) {
+        auto& event = events_[i];
         event.at = at = at.next();
         event.recorded = recorded_at::from_micros(recorded++);
-        if (event.occurred == occurred_at::max()) event.occurred = occurred_at::from_micros(event.recorded.micros());
+        if (undated_[i]) event.occurred = occurred_at::from_micros(event.recorded.micros());
         event.integrity.chain = chain = hasher.next(chain, event);
         seal(event);
     }

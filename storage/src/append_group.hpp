@@ -80,6 +80,7 @@ private:
     head_cache& heads_;
     std::vector<member> members_;
     std::vector<event_view> events_;
+    std::vector<bool> undated_;                        // whether the event is to get its recorded_at as occurred_at
     std::unordered_set<event_id, event_id_hash> ids_;  // of members whose ids are looked up
     std::size_t bytes_ = 0;
 };

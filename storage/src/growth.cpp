@@ -13,12 +13,13 @@ cut growth::heads() const {
     return heads_;
 }
 
-void growth::moved(partition_id partition, offset to, recorded_at last) {
+void growth::moved(partition_id partition, offset to, recorded_at last, function_ref<void()> closed_too) {
     const std::lock_guard lock(mutex_);
     heads_.set(partition, to);
     auto& steps = steps_[partition.value()];
     steps.push_back({to, last});
     if (steps.size() > steps_remembered) steps.pop_front();
+    closed_too();
     ++moves_;
     moved_.notify_all();
 }

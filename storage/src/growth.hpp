@@ -27,8 +27,9 @@ public:
     growth(cut heads, std::vector<recorded_at> last);
 
     cut heads() const;
-    /// A partition's head moved. Wakes whoever waits.
-    void moved(partition_id partition, offset to, recorded_at last);
+    /// A partition's head moved. Calls `closed_too` once the head shows and before anyone wakes or looks: what is
+    /// closed is never ahead of the heads. It must not call back.
+    void moved(partition_id partition, offset to, recorded_at last, function_ref<void()> closed_too);
     /// Something that until() looks at changed without a head moving: a group failed, or the store closes.
     void stirred();
     /// Returns for each partition the last offset recorded at or before `closed`, or nothing where that lies further

@@ -171,7 +171,6 @@ append_status partition_writer::commit(append_group& group) {
     switch (report.status) {
         case append_status::committed:
             with_.index.add(partition_, group.events());
-            with_.clock.release(partition_);
             publish(group, took);
             group.settle_committed();
             break;
@@ -181,11 +180,11 @@ append_status partition_writer::commit(append_group& group) {
             break;
         case append_status::fenced:
         case append_status::head_moved:
-            with_.clock.release(partition_);
+            with_.given_up();
             group.settle_failed(errc::fenced, report.detail);
             break;
         case append_status::retry_after:
-            with_.clock.release(partition_);
+            with_.given_up();
             group.settle_failed(report.cause == errc::ok ? errc::io_error : report.cause, report.detail);
             break;
     }
@@ -234,7 +233,6 @@ bool partition_writer::settle_doubt(std::deque<pending_append>& taken) {
         return false;
     }
     in_doubt_.reset();
-    with_.clock.release(partition_);
     with_.committed(fence_.head);
     return true;
 }

@@ -10,7 +10,8 @@
 
 namespace leftfold::inline v0 {
 
-/// Hears of a partition's new head after each commit, before the appends' own handlers.
+/// Hears of a partition's new head after each commit, before the appends' own handlers, and lets go of the group's
+/// stamps: not before the head shows, or a time would be closed whose events no reader is told of.
 using commit_listener = unique_function<void(const partition_head&)>;
 /// Saves the clock's bound further ahead; called when a group cannot be stamped without.
 using bound_raiser = unique_function<void()>;
@@ -28,6 +29,7 @@ public:
         const environment& world;
         const store_limits& limits;
         commit_listener committed;
+        unique_function<void()> given_up;  ///< a group was not stored and never will be: lets go of its stamps
         bound_raiser raise_bound;
     };
 

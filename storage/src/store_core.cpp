@@ -64,7 +64,7 @@ executor& store_core::waker() {
 }
 
 void store_core::on_commit(partition_id partition, const partition_head& head) {
-    grown->moved(partition, head.at, head.recorded);
+    grown->moved(partition, head.at, head.recorded, [&] { clock->release(partition); });
     publish();
     // Ahead of need and off the commit path; one task at a time.
     if (clock->wanted_bound() && !raising_.exchange(true)) {
@@ -77,6 +77,11 @@ void store_core::on_commit(partition_id partition, const partition_head& head) {
             raising_ = false;
         });
     }
+}
+
+void store_core::on_give_up(partition_id partition) {
+    clock->release(partition);
+    grown->stirred();
 }
 
 void store_core::publish() {

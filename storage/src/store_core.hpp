@@ -57,6 +57,7 @@ public:
 
 private:
     void on_commit(partition_id partition, const partition_head& head);
+    void on_give_up(partition_id partition);
     void publish();
     void raise_bound();
     cut cut_of(recorded_at when);
