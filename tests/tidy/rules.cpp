@@ -81,6 +81,7 @@ std::vector<finding> climbing_includes(const source& file) {
     static const std::map<std::string, std::set<std::string>> below{
         {"storage", {"storage"}},
         {"framework", {"storage", "framework"}},
+        {"testing", {"storage", "framework", "testing"}},
         {"projections", {"storage", "framework", "projections"}},
         {"tools", {"storage", "framework", "projections", "tools"}},
     };
