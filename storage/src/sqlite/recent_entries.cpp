@@ -1,0 +1,103 @@
+#include "sqlite/recent_entries.hpp"
+
+#include <algorithm>
+
+namespace leftfold::inline v0::sqlite {
+
+namespace {
+
+constexpr std::size_t smallest_table = 1'024;
+
+/// Where a key's search in a table of that size, a power of two, begins.
+std::size_t home_of(const run_key& key, std::size_t slots) {
+    return static_cast<std::size_t>(key.mixed()) & (slots - 1);
+}
+
+}  // namespace
+
+run_entry recent_entries::entry_of(std::uint32_t index) const {
+    return {events_[index].stream, events_[index].version, after_.value() + 1 + index};
+}
+
+/// The slot with the key's newest event, or the empty one where it would go.
+std::size_t recent_entries::slot_of(const run_key& stream) const {
+    auto slot = home_of(stream, streams_.size());
+    while (streams_[slot] != none && events_[streams_[slot]].stream != stream)
+        slot = (slot + 1) & (streams_.size() - 1);
+    return slot;
+}
+
+/// Makes the tables twice as large; at most half of each is taken.
+void recent_entries::grow() {
+    const auto slots = std::max(smallest_table, streams_.size() * 2);
+    streams_.assign(slots, none);
+    ids_.assign(slots, none);
+    for (std::uint32_t i = 0; i < events_.size(); ++i) {
+        streams_[slot_of(events_[i].stream)] = i;
+        auto slot = home_of({events_[i].id, 0}, slots);
+        while (ids_[slot] != none) slot = (slot + 1) & (slots - 1);
+        ids_[slot] = i;
+    }
+}
+
+void recent_entries::add(const run_key& stream, version at, const run_key& id, const chain_hash& chain) {
+    if ((events_.size() + 1) * 2 > streams_.size()) grow();
+    const auto index = static_cast<std::uint32_t>(events_.size());
+    const auto slot = slot_of(stream);
+    const auto before = streams_[slot];
+    const bool mixed = before != none && (events_[before].mixed || events_[before].version + 1 != at.value());
+    events_.push_back({stream, id.high, at.value(), before, mixed});
+    streams_[slot] = index;
+    auto id_slot = home_of({id.high, 0}, ids_.size());
+    while (ids_[id_slot] != none) id_slot = (id_slot + 1) & (ids_.size() - 1);
+    ids_[id_slot] = index;
+    chain_ = chain;
+}
+
+std::vector<run_entry> recent_entries::find(const run_key& key, std::int64_t from, std::int64_t to,
+                                            offset floor) const {
+    std::vector<run_entry> found;
+    if (events_.empty()) return found;
+    for (auto i = streams_[slot_of(key)]; i != none; i = events_[i].before) {
+        const auto entry = entry_of(i);
+        if (entry.offset <= floor.value()) break;
+        if (entry.version >= from && entry.version <= to) found.push_back(entry);
+        // Where versions fall one by one on the way back, nothing older can be in the range any more.
+        if (entry.version <= from && !events_[i].mixed) break;
+    }
+    return found;
+}
+
+std::optional<run_entry> recent_entries::newest(const run_key& key, offset floor) const {
+    if (events_.empty()) return std::nullopt;
+    const auto i = streams_[slot_of(key)];
+    if (i == none || entry_of(i).offset <= floor.value()) return std::nullopt;
+    return entry_of(i);
+}
+
+std::vector<run_entry> recent_entries::find_ids(const run_key& key, offset floor) const {
+    std::vector<run_entry> found;
+    if (events_.empty()) return found;
+    for (auto slot = home_of(key, ids_.size()); ids_[slot] != none; slot = (slot + 1) & (ids_.size() - 1)) {
+        const auto i = ids_[slot];
+        const auto at = entry_of(i).offset;
+        if (events_[i].id == key.high && at > floor.value()) found.push_back({key, 0, at});
+    }
+    return found;
+}
+
+std::vector<run_entry> recent_entries::sorted(run_part_kind part) const {
+    std::vector<run_entry> entries;
+    entries.reserve(events_.size());
+    for (std::uint32_t i = 0; i < events_.size(); ++i) {
+        entries.push_back(entry_of(i));
+        if (part == run_part_kind::ids) {
+            entries.back().key = {events_[i].id, 0};
+            entries.back().version = 0;
+        }
+    }
+    std::ranges::sort(entries);
+    return entries;
+}
+
+}  // namespace leftfold::inline v0::sqlite

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "leftfold/storage/chain.hpp"
+#include "leftfold/storage/position.hpp"
+#include "sqlite/run_format.hpp"
+
+namespace leftfold::inline v0::sqlite {
+
+/// The newest events of a partition, indexed in memory until they become a run.
+///
+/// Two hash tables of indices into one array, whose place is the offset: adding costs two probes and no allocation of
+/// its own, about 60 bytes an event. The caller guards it: one thread adds while none looks up.
+class recent_entries {
+public:
+    /// Begins empty, for the events after `after`.
+    explicit recent_entries(offset after) : after_(after) {}
+
+    /// Takes note of the event at to().next().
+    void add(const run_key& stream, version at, const run_key& id, const chain_hash& chain);
+
+    offset after() const { return after_; }
+    offset to() const { return after_.plus(static_cast<std::int64_t>(events_.size())); }
+    const chain_hash& chain() const { return chain_; }
+    std::size_t size() const { return events_.size(); }
+
+    /// Returns the entries of that stream key with a version in [from, to] and an offset above `floor`.
+    std::vector<run_entry> find(const run_key& key, std::int64_t from, std::int64_t to, offset floor) const;
+
+    /// Returns the newest entry of that stream key above `floor`.
+    std::optional<run_entry> newest(const run_key& key, offset floor) const;
+
+    /// Returns the entries of that id key above `floor`.
+    std::vector<run_entry> find_ids(const run_key& key, offset floor) const;
+
+    /// Returns the entries of one half of the run that this becomes, in order.
+    std::vector<run_entry> sorted(run_part_kind part) const;
+
+private:
+    static constexpr std::uint32_t none = 0xFFFFFFFF;
+
+    struct event {
+        run_key stream;
+        std::uint64_t id;
+        std::int64_t version;
+        std::uint32_t before;  ///< the event before it with the same stream key
+        bool mixed;            ///< versions of the key up to here do not rise by one: two streams share it
+    };
+
+    run_entry entry_of(std::uint32_t index) const;
+    std::size_t slot_of(const run_key& stream) const;
+    void grow();
+
+    offset after_;
+    chain_hash chain_{};
+    std::vector<event> events_;
+    std::vector<std::uint32_t> streams_;  ///< open addressing: the newest event of each key
+    std::vector<std::uint32_t> ids_;      ///< open addressing: every event, by its id
+};
+
+}  // namespace leftfold::inline v0::sqlite
