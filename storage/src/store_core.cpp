@@ -29,6 +29,11 @@ store_core::store_core(store_parts given, store_options options)
     raise_bound();
     publish();
     parts.bulletin->answer([this](recorded_at asked) {
+        try {
+            raise_bound();
+        } catch (const error& e) {  // then the answer is what the old bound allows
+            if (world.observer) world.observer->on_warning(e.what());
+        }
         clock->close(asked);
         publish();
     });
@@ -94,7 +99,9 @@ void store_core::publish() {
     parts.bulletin->publish(page);
 }
 
+// One at a time: a lower bound saved after a higher one would let a restart repeat times.
 void store_core::raise_bound() {
+    const std::lock_guard lock(saving_bound_);
     const auto bound = clock->wanted_bound();
     if (!bound) return;
     parts.bulletin->save_clock_bound(*bound);

@@ -68,6 +68,7 @@ private:
     std::mutex close_mutex_;
     std::mutex making_;
     std::mutex publishing_;
+    std::mutex saving_bound_;
     std::uint64_t sequence_ = 0;
     std::vector<fence> fences_;
     std::vector<std::unique_ptr<partition_writer>> writers_;

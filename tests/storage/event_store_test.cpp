@@ -15,6 +15,7 @@
 #include "leftfold/storage/async.hpp"
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/memory_store.hpp"
+#include "leftfold/testing/store.hpp"
 
 namespace leftfold {
 namespace {
@@ -132,6 +133,14 @@ TEST(event_store, refuses_everything_once_it_is_closed) {
     store.close();
     EXPECT_THROW(store.append(alice, expected_version::any(), one()), error);
     EXPECT_THROW(store.read_stream(alice), error);
+}
+
+TEST(event_store, closes_the_time_that_passed_while_nothing_was_appended) {
+    testing::store store;
+    const auto done = store.append(alice, expected_version::none(), one()).value();
+    store.advance(24h);
+    EXPECT_EQ(store.cut_at(recorded_at(store.now())).at(done.position.partition), offset(1));
+    EXPECT_GT(store.append(alice, expected_version::any(), one()).value().recorded, recorded_at(store.now()));
 }
 
 TEST(event_store, finds_the_same_cut_for_a_closed_time_for_ever) {
