@@ -40,13 +40,16 @@ std::optional<snapshot> memory_snapshot_store::find(const stream_id& stream, std
     return std::nullopt;
 }
 
-void memory_snapshot_store::drop(const stream_id& stream, version from, version to) {
+std::size_t memory_snapshot_store::drop(const stream_id& stream, version from, version to) {
     const std::lock_guard lock(mutex_);
     const auto of_stream = kept_.find(stream);
-    if (of_stream == kept_.end()) return;
+    if (of_stream == kept_.end()) return 0;
     auto& versions = of_stream->second;
+    const auto before = versions.size();
     versions.erase(versions.lower_bound(from), versions.upper_bound(to));
+    const auto dropped = before - versions.size();
     if (versions.empty()) kept_.erase(of_stream);
+    return dropped;
 }
 
 void memory_checkpoint_store::save(std::string_view consumer, const checkpoint& reached) {

@@ -77,7 +77,7 @@ void dropped_snapshots_are_gone(engine& subject, variant how) {
     ports at(subject, how);
     for (const auto v : {10, 20, 30, 40}) at.parts().snapshots->save(snapshot_at(alice, v));
     at.parts().snapshots->save(snapshot_at(bob, 20));
-    at.parts().snapshots->drop(alice, version{20}, version{30});
+    expect(at.parts().snapshots->drop(alice, version{20}, version{30}) == 2, "drop did not say how many it dropped");
     at.between();
     auto& kept = *at.parts().snapshots;
     expect_found("below those dropped", kept.find(alice, shape, version{39}, always), snapshot_at(alice, 10));

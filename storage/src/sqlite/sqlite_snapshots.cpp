@@ -103,7 +103,7 @@ std::optional<snapshot> sqlite_snapshots::find(const stream_id& stream, std::uin
     return std::nullopt;
 }
 
-void sqlite_snapshots::drop(const stream_id& stream, version from, version to) {
+std::size_t sqlite_snapshots::drop(const stream_id& stream, version from, version to) {
     const auto db = database_.write();
     statement(*db, "DELETE FROM snapshot WHERE category = ?1 AND key = ?2 AND version BETWEEN ?3 AND ?4")
         .bind_text(1, stream.category())
@@ -111,6 +111,7 @@ void sqlite_snapshots::drop(const stream_id& stream, version from, version to) {
         .bind(3, from.value())
         .bind(4, to.value())
         .run();
+    return static_cast<std::size_t>((*db).changes());
 }
 
 }  // namespace leftfold::inline v0::sqlite

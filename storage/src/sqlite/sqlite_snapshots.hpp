@@ -13,7 +13,7 @@ public:
     void save(const snapshot& made) override;
     std::optional<snapshot> find(const stream_id& stream, std::uint64_t fingerprint, version at_most,
                                  recorded_at not_after) override;
-    void drop(const stream_id& stream, version from, version to) override;
+    std::size_t drop(const stream_id& stream, version from, version to) override;
 
 private:
     kept_database database_;
