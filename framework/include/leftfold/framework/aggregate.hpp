@@ -55,13 +55,7 @@ public:
     /// Any one of the events.
     using any_event = std::variant<Events...>;
 
-    /// Returns the version of the last stored event in this state; 0 when there is none. Pending events do not count.
-    leftfold::version version() const { return version_; }
-
-    /// Returns what was raised and is not stored yet, in order.
-    const std::vector<any_event>& pending() const { return pending_; }
-
-protected:
+    // Public, because a class whose members are all public is made as a C++ aggregate, base first.
     aggregate() {
         if constexpr (!requires { std::string_view{Derived::category}; })
             (void)sizeof(detail::aggregate_has_no_category_give_it_a_static_constexpr_category<Derived>);
@@ -73,6 +67,13 @@ protected:
     aggregate& operator=(aggregate&&) noexcept = default;
     ~aggregate() = default;
 
+    /// Returns the version of the last stored event in this state; 0 when there is none. Pending events do not count.
+    leftfold::version version() const { return version_; }
+
+    /// Returns what was raised and is not stored yet, in order.
+    const std::vector<any_event>& pending() const { return pending_; }
+
+protected:
     /// Says that `happened` has happened: applies it to the state and keeps it as pending. Calling it inside `apply` is
     /// a programmer's mistake and aborts.
     template <class Event>

@@ -47,8 +47,8 @@ public:
     virtual std::optional<snapshot> find(const stream_id& stream, std::uint64_t fingerprint, version at_most,
                                          recorded_at not_after) = 0;
 
-    /// Drops the stream's snapshots with a version in [from, to], whatever their fingerprint, and returns how many there
-    /// were. Both bounds of the whole range drop all.
+    /// Drops the stream's snapshots with a version in [from, to], whatever their fingerprint, and returns how many
+    /// there were. Both bounds of the whole range drop all.
     virtual std::size_t drop(const stream_id& stream, version from, version to) = 0;
 };
 

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "leftfold/framework/event_registry.hpp"
+
+namespace leftfold::inline v0 {
+
+/// When the fold of a stream is kept, so that it need not be folded again from the start. A snapshot is only ever a
+/// shortcut: one that does not match the log and the code in every respect is dropped, and the events are folded.
+struct snapshot_policy {
+    /// A load that folded this many events keeps what it came to; 0: no snapshots, neither made nor used. An aggregate
+    /// that keeps snapshots is described (BOOST_DESCRIBE_CLASS), all its members included.
+    std::uint32_t every = 0;
+    /// Beside the newest, one is kept per so many events, so that a state of the past costs no more applies.
+    std::uint32_t spacing = 1'000;
+};
+
+/// What a repository did with snapshots since it was made.
+struct snapshot_counts {
+    std::uint64_t used = 0;       ///< loads that began with one
+    std::uint64_t kept = 0;       ///< made
+    std::uint64_t discarded = 0;  ///< dropped because they did not match the log or the code
+};
+
+struct repository_options {
+    snapshot_policy snapshots{};
+    /// How often a command decides before it gives up its race: errc::conflict_exhausted.
+    int attempts_max = 10;
+    /// How long a command tries to learn whether a commit of unknown outcome is stored, before it throws
+    /// errc::outcome_unknown.
+    std::chrono::milliseconds deadline = std::chrono::seconds{10};
+    /// The events of the application, with renames and upcasters. The repository's own are added to its copy.
+    event_registry events{};
+};
+
+}  // namespace leftfold::inline v0
