@@ -73,7 +73,9 @@ public:
                                  recorded_at not_after) override {
         return right_->find(stream, fingerprint, at_most, not_after);
     }
-    void drop(const stream_id& stream, version from, version to) override { right_->drop(stream, from, to); }
+    std::size_t drop(const stream_id& stream, version from, version to) override {
+        return right_->drop(stream, from, to);
+    }
 
 protected:
     snapshot_store& right() { return *right_; }

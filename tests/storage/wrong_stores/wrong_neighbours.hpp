@@ -70,8 +70,8 @@ public:
 class keeps_a_dropped_snapshot final : public passing_snapshots {
 public:
     using passing_snapshots::passing_snapshots;
-    void drop(const stream_id& stream, version from, version to) override {
-        if (to > from) right().drop(stream, from, to.plus(-1));
+    std::size_t drop(const stream_id& stream, version from, version to) override {
+        return to > from ? right().drop(stream, from, to.plus(-1)) : 0;
     }
 };
 
