@@ -42,6 +42,8 @@ int flags_of(file_access mode) {
             return SQLITE_OPEN_READWRITE;
         case file_access::create:
             return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+        case file_access::memory:
+            return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY;
         case file_access::immutable:
             return SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
     }

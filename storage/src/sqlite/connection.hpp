@@ -18,6 +18,7 @@ enum class file_access {
                  ///< close
     read_write,  ///< the file must exist
     create,      ///< the file is made when there is none
+    memory,      ///< a private database in memory; the path is only its name in errors
     immutable,   ///< read only, on media that nobody can write: no locks, no WAL; never on a store that may be in use
 };
 

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "leftfold/storage/sqlite_store.hpp"
+
+namespace leftfold::inline v0 {
+
+/// A store that is being filled with the events of another: below the event store, through the engine's own port, so
+/// that offsets, times and chain are the original's. Holds the target's lock while it lives.
+class store_copy {
+public:
+    store_copy(const std::filesystem::path& target, open_mode mode, std::uint32_t partitions, store_identity identity);
+    ~store_copy();
+
+    std::uint32_t partitions() const { return parts_.partitions; }
+    const partition_head& head(partition_id partition) const { return fences_[partition.value()].head; }
+
+    /// Appends events that stand right after the partition's head, as they are. Throws what keeps them from being
+    /// stored.
+    void append(partition_id partition, std::span<const event_view> events);
+
+    /// Says on the copy's bulletin that all of it is closed, and where its clock may go on.
+    void finish();
+
+private:
+    store_parts parts_;
+    std::vector<fence> fences_;
+};
+
+}  // namespace leftfold::inline v0
