@@ -1,0 +1,25 @@
+#pragma once
+
+#include <iosfwd>
+
+namespace leftfold::inline v0::tools {
+
+/// How the command line ends. Scripts may rely on these numbers (docs/command_line.md).
+enum exit_status : int {
+    success = 0,
+    failed = 1,         ///< anything that has no number of its own; standard error says what
+    usage = 2,          ///< the words on the command line
+    damaged = 3,        ///< stored bytes are not what was written
+    not_there = 4,      ///< no such store, stream or file
+    in_use = 5,         ///< another process owns the store
+    refused_input = 6,  ///< a line of the input is not what it must be
+};
+
+/// Runs the command line on the words of `main`, and returns its exit status. Reads and writes only the streams given;
+/// whether `out` is a terminal decides about progress bars, which go to standard error.
+int run(int argc, const char* const* argv, std::istream& in, std::ostream& out, std::ostream& err);
+
+/// The same on the standard streams: all that a program's `main` needs.
+int main(int argc, const char* const* argv);
+
+}  // namespace leftfold::inline v0::tools

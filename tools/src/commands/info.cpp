@@ -1,0 +1,73 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/json/array.hpp>
+
+#include "commands.hpp"
+#include "open_store.hpp"
+
+namespace leftfold::inline v0::tools {
+
+namespace {
+
+const char* name_of(durability level) {
+    switch (level) {
+        case durability::power_loss:
+            return "power_loss";
+        case durability::process_crash:
+            return "process_crash";
+        case durability::none:
+            break;
+    }
+    return "none";
+}
+
+int info(const std::string& path, const console& on) {
+    auto store = open_for_reading(path);
+    const auto closed = store.closed();
+    std::int64_t events = 0;
+    boost::json::array partitions;
+    for (std::uint32_t p = 0; p != store.partitions(); ++p) {
+        const auto head = store.head_of(partition_id(p));
+        events += head.at.value();
+        partitions.push_back({{"partition", p},
+                              {"head", head.at.value()},
+                              {"recorded", to_rfc3339(head.recorded.time())},
+                              {"chain", to_hex(head.chain)}});
+    }
+    const auto age_us = store.world().clock->wall_us() - closed.micros();
+    const auto level = name_of(store.capabilities().level);
+    if (on.json) {
+        on.write({{"store", to_string(store.id())},
+                  {"epoch", store.epoch().value()},
+                  {"events", events},
+                  {"durability", level},
+                  {"closed", to_rfc3339(closed.time())},
+                  {"closed_age_us", age_us},
+                  {"partitions", partitions}});
+        return 0;
+    }
+    on.line(fmt::format("store       {}", to_string(store.id())));
+    on.line(fmt::format("epoch       {}", store.epoch().value()));
+    on.line(fmt::format("durability  {}", level));
+    on.line(fmt::format("events      {} in {} partition(s)", events, store.partitions()));
+    on.line(fmt::format("closed      {} ({:.3f} s ago)", to_rfc3339(closed.time()), static_cast<double>(age_us) / 1e6));
+    for (const auto& each : partitions) {
+        const auto& partition = each.get_object();
+        on.line(fmt::format("partition {}: head {}, last recorded {}",
+                            partition.at("partition").to_number<std::uint32_t>(), partition.at("head").get_int64(),
+                            std::string(partition.at("recorded").get_string())));
+    }
+    return 0;
+}
+
+}  // namespace
+
+void declare_info(CLI::App& root, chosen_action& chosen) {
+    auto* command = root.add_subcommand("info", "What a store is, how much it holds, and how far it is closed");
+    auto path = std::make_shared<std::string>();
+    command->add_option("STORE", *path, "The store's directory")->required();
+    command->callback([path, &chosen] { chosen = [path](const console& on) { return info(*path, on); }; });
+}
+
+}  // namespace leftfold::inline v0::tools
