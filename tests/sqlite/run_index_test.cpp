@@ -185,7 +185,7 @@ TEST_F(run_index_test, keeps_answering_when_its_disk_is_full_and_writes_when_the
 }
 
 TEST_F(run_index_test, fails_at_any_call_of_the_disk_without_a_wrong_answer) {
-    for (std::uint64_t nth = 1; nth < 400; nth += 1 + nth / 8) {
+    for (std::uint64_t nth = 1; nth < 400; nth += 1 + nth / 5) {
         simulated_disk disk;
         const test_support::simulated_vfs vfs(disk);
         auto how = options();
@@ -204,9 +204,9 @@ TEST_F(run_index_test, fails_at_any_call_of_the_disk_without_a_wrong_answer) {
         }
         const bool fired = disk.fault_fired();
         disk.heal();
-        expect_agreement(*index);
+        expect_agreement(*index, 20);
         executors->run_all();
-        expect_agreement(*index);
+        expect_agreement(*index, 20);
         if (!fired) break;
     }
 }

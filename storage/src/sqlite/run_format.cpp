@@ -77,9 +77,10 @@ std::string_view open_row(const run_salt& salt, run_table table, run_row_id id, 
     throw error(errc::corrupt, "reading a row of the index: its checksum does not agree");
 }
 
-// An entry of a new key begins with an even number: twice its version, then how far the key's first half is from the
-// last one's, the second half (8 bytes, for streams and ids alike when it is not zero), and its offset. An entry of the
-// same key begins with an odd number: the distance of its offset, then whether its version is another than the next.
+// An entry of a new key begins with an even number: four times its version, plus two when the key's low half is zero.
+// Then come how far the high half is from that of the key before, the low half (8 bytes, unless it is zero), and the
+// offset. An entry of the same key begins with an odd number: four times the distance of its offset with the sign
+// folded in, plus one, plus two when its version is not the next one; then the distance of the version follows.
 void block_writer::add(const run_entry& entry) {
     const auto version = static_cast<std::uint64_t>(entry.version);
     if (bytes_.empty() || entry.key != last_.key) {

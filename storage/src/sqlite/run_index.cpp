@@ -34,12 +34,12 @@ run_partition_options share_of(const run_index_options& options, std::uint32_t p
 
 }  // namespace
 
-std::string run_index_file(partition_id partition) { return fmt::format("{:04}.index", partition.value()); }
+std::string run_index_file(partition_id partition) { return fmt::format("index-{:04}.db", partition.value()); }
 
 run_index::run_index(partition_log& log, std::uint32_t partitions, const std::filesystem::path& directory,
                      run_index_options options)
-    : fork_generation_(leftfold::fork_generation()) {
-    options.world = complete(std::move(options.world));
+    : fork_generation_(leftfold::fork_generation()), world_(complete(options.world)) {
+    options.world = world_;
     auto share = share_of(options, std::max<std::uint32_t>(1, partitions));
     scheduled_ = std::make_unique<std::atomic<bool>[]>(partitions);
     for (std::uint32_t i = 0; i < partitions; ++i) {
@@ -47,7 +47,7 @@ run_index::run_index(partition_log& log, std::uint32_t partitions, const std::fi
         partitions_.push_back(
             std::make_unique<run_partition>(log, partition_id(i), directory / run_index_file(partition_id(i)), share));
     }
-    if (options.mode == file_access::create) executor_ = options.world.executors->make_executor();
+    if (options.mode == file_access::create) executor_ = world_.executors->make_executor();
 }
 
 run_index::~run_index() {

@@ -58,7 +58,7 @@ struct run_index_options {
 /// A partition's file is opened at its first use. The log must outlive the index.
 class run_index final : public stream_index {
 public:
-    /// The file of partition n is `directory`/n.index, n written with four digits.
+    /// Partition 3 has the file `index-0003.db` in the directory.
     run_index(partition_log& log, std::uint32_t partitions, const std::filesystem::path& directory,
               run_index_options options = {});
     /// Finishes the task that runs, writes what is in memory, and closes the files. In a child of fork(2) it leaves
@@ -83,6 +83,7 @@ private:
     void run_task(partition_id partition);
 
     int fork_generation_;
+    environment world_;
     std::vector<std::unique_ptr<run_partition>> partitions_;
     std::unique_ptr<std::atomic<bool>[]> scheduled_;
     std::atomic<bool> closing_ = false;

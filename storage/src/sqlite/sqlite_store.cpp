@@ -6,9 +6,9 @@
 
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/memory_store.hpp"
-#include "memory_index.hpp"
 #include "sqlite/partition_schema.hpp"
 #include "sqlite/raw_file.hpp"
+#include "sqlite/run_index.hpp"
 #include "sqlite/sqlite_bulletin.hpp"
 #include "sqlite/sqlite_checkpoints.hpp"
 #include "sqlite/sqlite_log.hpp"
@@ -108,7 +108,11 @@ store_parts make_parts(store_place place, const sqlite_options& options, std::sh
     parts.bulletin = std::make_unique<sqlite_bulletin>(log->place(), options.access, world.executors);
     parts.snapshots = std::make_unique<sqlite_snapshots>(log->place(), options.access);
     parts.checkpoints = std::make_unique<sqlite_checkpoints>(log->place(), options.access);
-    parts.index = std::make_unique<memory_index>(*log, parts.partitions);
+    parts.index = std::make_unique<run_index>(
+        *log, parts.partitions, log->place().directory,
+        run_index_options{.mode = parts.access == access::read_write ? file_access::create : log->place().reading,
+                          .vfs = log->place().vfs,
+                          .world = world});
     parts.log = std::move(log);
     parts.keep = std::move(keep);
     return parts;
