@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "json_text.hpp"
-#include "leftfold/framework/codec_path.hpp"
+#include "leftfold/framework/detail/codec_path.hpp"
 
 namespace leftfold::inline v0 {
 namespace {

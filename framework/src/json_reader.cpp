@@ -1,4 +1,4 @@
-#include "leftfold/framework/json_reader.hpp"
+#include "leftfold/framework/detail/json_reader.hpp"
 
 #include <charconv>
 #include <utility>

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "json_number.hpp"
-#include "leftfold/framework/json_reader.hpp"
+#include "leftfold/framework/detail/json_reader.hpp"
 
 namespace leftfold::inline v0::detail {
 

@@ -1,4 +1,4 @@
-#include "leftfold/framework/json_writer.hpp"
+#include "leftfold/framework/detail/json_writer.hpp"
 
 #include <charconv>
 #include <cmath>
@@ -7,7 +7,7 @@
 #include "base64.hpp"
 #include "json_text.hpp"
 #include "leftfold/framework/codec_error.hpp"
-#include "leftfold/framework/json_reader.hpp"
+#include "leftfold/framework/detail/json_reader.hpp"
 #include "rfc3339.hpp"
 
 namespace leftfold::inline v0::detail {
@@ -123,7 +123,7 @@ void json_writer::raw(std::string_view json) {
 void json_writer::time(std::int64_t ticks, std::int64_t ticks_per_second) {
     make_room(rfc3339_size_max + 2);
     *at_++ = '"';
-    char* const end = write_rfc3339(instant_of(ticks, ticks_per_second), at_);
+    char* const end = write_rfc3339(split_time(ticks, ticks_per_second), at_);
     if (end == nullptr) fail("is a time outside the years 0000 to 9999");
     at_ = end;
     *at_++ = '"';

@@ -72,7 +72,7 @@ std::int64_t read_offset(fields& in) {
 
 }  // namespace
 
-char* write_rfc3339(instant when, char* at) {
+char* write_rfc3339(utc_time when, char* at) {
     using namespace std::chrono;
     if (when.seconds < first_second || when.seconds >= end_second) return nullptr;
     const sys_seconds time{seconds{when.seconds}};
@@ -97,7 +97,7 @@ char* write_rfc3339(instant when, char* at) {
     return at;
 }
 
-std::optional<instant> read_rfc3339(std::string_view text) {
+std::optional<utc_time> read_rfc3339(std::string_view text) {
     using namespace std::chrono;
     fields in{text};
     const auto y = year{static_cast<int>(in.number(4, 9999))};
@@ -116,7 +116,7 @@ std::optional<instant> read_rfc3339(std::string_view text) {
     const year_month_day date{y, m, d};
     if (!in.is_complete() || !date.ok()) return std::nullopt;
     const std::int64_t days = sys_days{date}.time_since_epoch().count();
-    return instant{days * 86'400 + hours * 3600 + minutes * 60 + seconds - offset, fraction};
+    return utc_time{days * 86'400 + hours * 3600 + minutes * 60 + seconds - offset, fraction};
 }
 
 }  // namespace leftfold::inline v0::detail

@@ -57,7 +57,7 @@ void text_writer::bytes(std::span<const std::byte> bytes) {
 
 void text_writer::time(std::int64_t ticks, std::int64_t ticks_per_second) {
     char text[rfc3339_size_max];
-    const char* const end = write_rfc3339(instant_of(ticks, ticks_per_second), text);
+    const char* const end = write_rfc3339(split_time(ticks, ticks_per_second), text);
     if (end == nullptr)
         append_number(text_, ticks);
     else

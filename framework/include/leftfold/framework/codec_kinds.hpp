@@ -13,6 +13,7 @@
 
 #include "leftfold/framework/describe.hpp"
 #include "leftfold/framework/raw_json.hpp"
+#include "leftfold/framework/stored_form.hpp"
 
 namespace leftfold::inline v0::detail {
 
@@ -33,6 +34,7 @@ enum class kind {
     duration,
     variant,
     nothing,
+    represented,
     structure,
 };
 
@@ -97,6 +99,7 @@ concept integer_duration = requires(T duration) {
 /// Says as what T is stored. Looks at T only, not at what it is made of.
 template <class T>
 consteval kind kind_of() {
+    if constexpr (has_stored_form<T>) return kind::represented;
     if constexpr (std::same_as<T, bool>) return kind::boolean;
     if constexpr (stored_integer<T>) return kind::integer;
     if constexpr (std::same_as<T, double> || std::same_as<T, float>) return kind::number;
@@ -125,6 +128,8 @@ template <class T>
 struct may_be_null
     : std::bool_constant<kind_of<T>() == kind::optional || kind_of<T>() == kind::raw || kind_of<T>() == kind::nothing> {
 };
+template <has_stored_form T>
+struct may_be_null<T> : may_be_null<typename stored_form<T>::type> {};
 template <class... Ts>
 struct may_be_null<std::variant<Ts...>> : std::bool_constant<(std::same_as<Ts, std::monostate> || ...)> {};
 

@@ -132,6 +132,8 @@ constexpr void describe_shape(Sink& sink, open_structs<Open...> open) {
         sink.text("raw");
     } else if constexpr (as == kind::nothing) {
         sink.text("null");
+    } else if constexpr (as == kind::represented) {
+        describe_shape<typename stored_form<T>::type>(sink, open);
     } else if constexpr (as == kind::enumeration) {
         describe_enumeration<T>(sink);
     } else if constexpr (as == kind::optional) {

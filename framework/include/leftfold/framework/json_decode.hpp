@@ -3,6 +3,7 @@
 
 #include <array>
 #include <concepts>
+#include <exception>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -10,8 +11,8 @@
 
 #include "leftfold/framework/codec_error.hpp"
 #include "leftfold/framework/codec_kinds.hpp"
-#include "leftfold/framework/json_reader.hpp"
-#include "leftfold/framework/json_writer.hpp"
+#include "leftfold/framework/detail/json_reader.hpp"
+#include "leftfold/framework/detail/json_writer.hpp"
 
 namespace leftfold::inline v0 {
 namespace detail {
@@ -115,6 +116,17 @@ void read_bytes(json_reader& in, T& values) {
     for (const char byte : bytes) values.push_back(static_cast<std::byte>(byte));
 }
 
+template <class T>
+void read_represented(json_reader& in, T& value) {
+    typename stored_form<T>::type stored{};
+    detail::read(in, stored);
+    try {
+        value = stored_form<T>::from(std::move(stored));
+    } catch (const std::exception& refusal) {
+        in.fail(std::string{"is refused by its type: "} + refusal.what());
+    }
+}
+
 template <class... Ts>
 void read_variant(json_reader& in, std::variant<Ts...>& value) {
     if constexpr (!tags_differ<Ts...>())
@@ -160,6 +172,8 @@ void read(json_reader& in, T& value) {
         value.text = in.raw();
     } else if constexpr (as == kind::nothing) {
         if (!in.null()) in.fail_wanted(in.place(), "null");
+    } else if constexpr (as == kind::represented) {
+        read_represented(in, value);
     } else if constexpr (as == kind::enumeration) {
         read_enumerator(in, value);
     } else if constexpr (as == kind::optional) {

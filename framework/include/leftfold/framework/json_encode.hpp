@@ -4,8 +4,8 @@
 #include <string>
 
 #include "leftfold/framework/codec_error.hpp"
-#include "leftfold/framework/codec_walk.hpp"
-#include "leftfold/framework/json_writer.hpp"
+#include "leftfold/framework/detail/codec_walk.hpp"
+#include "leftfold/framework/detail/json_writer.hpp"
 
 namespace leftfold::inline v0 {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "leftfold/framework/codec_walk.hpp"
+#include "leftfold/framework/detail/codec_walk.hpp"
 
 namespace leftfold::inline v0 {
 namespace detail {

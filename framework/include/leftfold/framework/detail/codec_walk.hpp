@@ -3,7 +3,7 @@
 // for people. The code it makes is straight-line: no tables, no look-ups.
 
 #include "leftfold/framework/codec_kinds.hpp"
-#include "leftfold/framework/codec_path.hpp"
+#include "leftfold/framework/detail/codec_path.hpp"
 
 namespace leftfold::inline v0::detail {
 
@@ -104,6 +104,8 @@ void walk(Sink& sink, const T& value) {
         sink.raw(value.text);
     } else if constexpr (as == kind::nothing) {
         sink.null();
+    } else if constexpr (as == kind::represented) {
+        walk<Sink, typename stored_form<T>::type>(sink, stored_form<T>::to(value));
     } else if constexpr (as == kind::enumeration) {
         const std::string_view name = enumerator_name(value);
         if (name.data() == nullptr) return sink.fail("is not one of its type's enumerators");

@@ -8,18 +8,10 @@
 #include <string_view>
 #include <vector>
 
-#include "leftfold/framework/codec_path.hpp"
+#include "leftfold/framework/decode_limits.hpp"
+#include "leftfold/framework/detail/codec_path.hpp"
 
-namespace leftfold::inline v0 {
-
-/// Bounds what a document may make the reader do.
-struct decode_limits {
-    /// The deepest nesting of objects and arrays, those in ignored members and raw JSON included. Each level takes a
-    /// few hundred bytes of stack.
-    std::size_t depth_max = 64;
-};
-
-namespace detail {
+namespace leftfold::inline v0::detail {
 
 class json_reader;
 
@@ -149,5 +141,4 @@ private:
     bool is_first_ = true;
 };
 
-}  // namespace detail
-}  // namespace leftfold::inline v0
+}  // namespace leftfold::inline v0::detail

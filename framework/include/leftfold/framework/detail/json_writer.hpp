@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "leftfold/framework/codec_path.hpp"
+#include "leftfold/framework/detail/codec_path.hpp"
 
 namespace leftfold::inline v0::detail {
 
