@@ -64,7 +64,7 @@ result<executed, conflict> repository_core::execute(subject& target, const strea
         if (raised.empty()) return executed{loaded.position, loaded.version, 0, attempts};
         complete(raised, stream, command, whole);
         try {
-            auto outcome = append(stream, loaded.version, raised);
+            auto outcome = append(stream, loaded.version, raised, command != nullptr ? attempt::first : attempt::fresh);
             if (outcome) return executed{outcome->position, outcome->version(), raised.size(), attempts};
             if (attempts >= options_.attempts_max) return std::move(outcome).error();
         } catch (const error& refused) {
@@ -109,18 +109,18 @@ void repository_core::complete(std::vector<event_data>& raised, const stream_id&
 /// Appends, and when the outcome is unknown appends again under the same ids, which tells it: stored then or now, or
 /// refused. Whatever else goes wrong meanwhile, the first outcome stays unknown.
 result<appended, conflict> repository_core::append(const stream_id& stream, version expected,
-                                                   const std::vector<event_data>& raised) {
+                                                   const std::vector<event_data>& raised, attempt kind) {
     const auto now = [this] { return std::chrono::microseconds{store_.world().clock->elapsed_us()}; };
     std::optional<error> unknown;
     std::chrono::microseconds until{};
     for (int tries = 0;; ++tries) {
         try {
-            return store_.append(stream, expected_version::exactly(expected), raised,
-                                 {.attempt = unknown ? attempt::retry : attempt::first});
+            return store_.append(stream, expected_version::exactly(expected), raised, {.attempt = kind});
         } catch (const error& failed) {
             if (!unknown) {
                 if (failed.kind() != errc::outcome_unknown) throw;
                 unknown = failed;
+                kind = attempt::retry;
                 until = now() + options_.deadline;
             }
             if (!may_pass(failed.kind()) || tries >= settling_attempts_max || now() >= until) throw *unknown;

@@ -54,7 +54,7 @@ pending_append store_core::prepare(std::vector<stream_append> streams, append_op
             append.bytes += event.payload.size() + event.metadata.encoded().size();
             if (event.id.is_nil())
                 event.id = make_event_id(world.clock->wall_us(), *world.random);
-            else
+            else if (options.attempt != attempt::fresh)
                 append.looked_up = true;
         }
         append.events += part.events.size();

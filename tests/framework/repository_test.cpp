@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
+#include <thread>
+
 #include "framework/bank.hpp"
 #include "framework/expect_error.hpp"
 #include "leftfold/testing/store.hpp"
@@ -150,6 +153,27 @@ TEST(repository, a_command_gives_up_after_so_many_lost_races) {
     ASSERT_EQ(lost.error().missed.size(), 1U);
     EXPECT_EQ(lost.error().missed[0].payload, R"({"cents":1})");
     EXPECT_EQ(accounts.load("ann")->balance(), 6);
+}
+
+TEST(repository, of_many_threads_on_one_aggregate_no_deposit_is_lost_or_doubled) {
+    constexpr int threads = 8;
+    constexpr int deposits = 50;
+    auto store = leftfold::open_memory();
+    repository<account> accounts{store, {.attempts_max = threads * deposits}};
+    {
+        std::vector<std::jthread> tellers;
+        for (int t = 0; t < threads; ++t)
+            tellers.emplace_back([&] {
+                for (int i = 0; i < deposits; ++i)
+                    accounts.execute("ann", [](account& a) { a.deposit(a.version().value()); });
+            });
+    }
+    const auto ann_now = accounts.load("ann");
+    EXPECT_EQ(ann_now.version(), version{threads * deposits});
+    // Each was decided on the very state that it was appended to.
+    std::vector<std::int64_t> expected(threads * deposits);
+    std::iota(expected.begin(), expected.end(), 0);
+    EXPECT_EQ(ann_now->moves(), expected);
 }
 
 TEST(repository, try_execute_gives_the_outcome_as_a_value) {

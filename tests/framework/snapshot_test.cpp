@@ -152,6 +152,11 @@ TEST(snapshots, those_of_other_code_are_never_used_and_go_once_the_new_ones_stan
     EXPECT_EQ(after.snapshots().discarded, 1U);
 }
 
+TEST(snapshots, their_fingerprint_is_the_same_with_every_compiler) {
+    static_assert(leftfold::detail::fold_fingerprint<account>() == 0x7219a5a307fce853);
+    static_assert(leftfold::detail::fold_fingerprint<shop::cart_decider>() == 0xb152987e5a46b185);
+}
+
 TEST(snapshots, a_new_upcaster_makes_old_ones_unusable) {
     store store;
     repository<account> before{store, by_ten};

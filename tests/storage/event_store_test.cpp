@@ -135,6 +135,21 @@ TEST(event_store, refuses_everything_once_it_is_closed) {
     EXPECT_THROW(store.read_stream(alice), error);
 }
 
+TEST(event_store, looks_up_given_ids_unless_they_were_made_just_now) {
+    auto store = open_memory();
+    const auto with_id = [](event_id id) {
+        auto events = one();
+        events[0].id = id;
+        return events;
+    };
+    const auto id = derive_event_id("an event");
+    store.append(alice, expected_version::any(), with_id(id), {.attempt = attempt::fresh}).value();
+    EXPECT_TRUE(store.append(alice, expected_version::any(), with_id(id)).value().repeated);
+    EXPECT_TRUE(
+        store.append(alice, expected_version::any(), with_id(id), {.attempt = attempt::retry}).value().repeated);
+    EXPECT_EQ(store.head(alice), version(1));
+}
+
 TEST(event_store, closes_the_time_that_passed_while_nothing_was_appended) {
     testing::store store;
     const auto done = store.append(alice, expected_version::none(), one()).value();

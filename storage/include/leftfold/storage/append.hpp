@@ -56,9 +56,12 @@ struct stream_append {
 /// What to do when the append queue is full.
 enum class when_full { wait, refuse };
 
-/// Whether these events may have been sent before under the same ids. The ids that a caller gave are always looked up;
-/// ids that the library made only when the append says so.
-enum class attempt { first, retry };
+/// Whether these events may have been sent before under the same ids.
+enum class attempt {
+    first,  ///< the ids that the caller gave are looked up; those that the store makes need not be
+    retry,  ///< all ids are looked up
+    fresh,  ///< the caller made the ids just now by make_event_id, so none can be stored: saves a look-up each
+};
 
 struct append_options {
     when_full queue = when_full::wait;

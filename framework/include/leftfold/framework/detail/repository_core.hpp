@@ -54,10 +54,9 @@ public:
     void check_cut(const cut& asked, const stream_id& stream);
 
 private:
-    struct attempt_ids;
-
     std::optional<executed> find_executed(const stream_id& stream, const command_id& command);
-    result<appended, conflict> append(const stream_id& stream, version expected, const std::vector<event_data>& raised);
+    result<appended, conflict> append(const stream_id& stream, version expected, const std::vector<event_data>& raised,
+                                      attempt kind);
     void complete(std::vector<event_data>& raised, const stream_id& stream, const command_id* command,
                   const command_context& context) const;
     void apply(subject& target, const event_view& event) const;
