@@ -171,16 +171,17 @@ std::optional<partition_head> partition_file::resolve(fence& held, event_id firs
 }
 
 void partition_file::bound_wal() {
-    if (wal_pages_ - copied_at_ < wal_pages_usual) return;
+    if (wal_pages_ < copied_at_) copied_at_ = 0;  // all was copied, and the WAL began anew
+    if (wal_pages_ - copied_at_ < place_.wal_pages) return;
     try {
-        const auto mode = wal_pages_ > wal_pages_high ? checkpoint_mode::restart : checkpoint_mode::passive;
+        const auto mode =
+            wal_pages_ > wal_high * place_.wal_pages ? checkpoint_mode::restart : checkpoint_mode::passive;
         const auto done = checkpoint_wal(db_, mode);
-        // Once all is copied, the next commit starts the WAL anew, and the hook says so.
-        copied_at_ = done.complete() ? wal_pages_ : copied_at_ + wal_pages_usual;
+        copied_at_ = done.complete() ? wal_pages_ : copied_at_ + place_.wal_pages;
     } catch (const error&) {
         // The WAL has it all; appending goes on while there is room.
-        if (wal_pages_ > wal_pages_max) throw;
-        copied_at_ += wal_pages_usual;
+        if (wal_pages_ / wal_max > place_.wal_pages) throw;
+        copied_at_ += place_.wal_pages;
     }
 }
 

@@ -37,12 +37,11 @@ private:
     std::optional<append_report> refuse(const fence& held);
     append_report report_failed(const error& failed, const fence& held, bool was_committing);
 
-    // In pages of 4 KiB. The WAL is copied into the database when it has grown by the first; beyond the second, readers
-    // that overlap without end are made to let go of it; beyond the third (copying fails, or a reader is stuck) appends
-    // wait.
-    static constexpr int wal_pages_usual = 4'000;
-    static constexpr int wal_pages_high = 16'000;
-    static constexpr int wal_pages_max = 131'072;
+    // The WAL is copied into the database when it has grown by store_place::wal_pages; beyond the first of these times
+    // that, readers that overlap without end are made to let go of it; beyond the second (copying fails, or a reader is
+    // stuck) appends are refused until it succeeds.
+    static constexpr int wal_high = 4;
+    static constexpr int wal_max = 32;
 
     const store_place& place_;
     partition_id partition_;

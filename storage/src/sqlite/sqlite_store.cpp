@@ -24,6 +24,9 @@ namespace fs = std::filesystem;
 
 void check_options(const fs::path& directory, const sqlite_options& options) {
     check_store_name(directory.filename().string());
+    if (options.wal_pages < 1)
+        throw error(errc::invalid_argument,
+                    fmt::format("opening {} with a WAL of {} pages", directory.string(), options.wal_pages));
     if (options.partitions < 1 || options.partitions > partitions_max)
         throw error(errc::invalid_argument, fmt::format("opening {} with {} partitions, where 1 to {} are possible",
                                                         directory.string(), options.partitions, partitions_max));
@@ -148,7 +151,8 @@ store_parts open_for_reading(store_place place, const sqlite_options& options) {
 }  // namespace
 
 store_parts make_sqlite_parts(const std::filesystem::path& path, const sqlite_options& options) {
-    store_place place{.directory = directory_of(path), .vfs = options.vfs, .level = options.level};
+    store_place place{
+        .directory = directory_of(path), .vfs = options.vfs, .level = options.level, .wal_pages = options.wal_pages};
     check_options(place.directory, options);
     return options.access == access::read_write ? open_for_writing(std::move(place), options)
                                                 : open_for_reading(std::move(place), options);

@@ -15,6 +15,7 @@ struct store_place {
     std::string vfs{};
     manifest store{};
     durability level = durability::power_loss;
+    int wal_pages = 4'000;
 
     /// How readers open: read_only, or immutable on media that nobody can write.
     file_access reading = file_access::read_only;

@@ -28,6 +28,9 @@ struct sqlite_options {
     open_mode mode = open_mode::open_or_create;
     /// What an acknowledged append survives.
     durability level = durability::power_loss;
+    /// How far a partition's WAL grows, in pages of 4 KiB, before it is copied into the database. It stays below four
+    /// times as much, unless the disk refuses the copying or a reader is stuck.
+    std::int32_t wal_pages = 4'000;
     /// The SQLite VFS to use, by name; empty: the platform's own. For tests that cut the power.
     std::string vfs{};
     /// For a new store that is to be a copy of another: that one's id, and the epoch that the copy begins with. Empty:
