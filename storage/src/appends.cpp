@@ -102,6 +102,13 @@ void store_core::fill_missed(append_outcome& outcome) {
     outcome.value = append_result(std::move(lost));
 }
 
+void store_core::tell_observer(const append_result& outcome) const {
+    if (!outcome || !world.observer) return;
+    const auto events = outcome->position.at.value() - outcome->first.value() + 1;
+    world.observer->on_append(
+        {.last = outcome->position, .events = static_cast<std::size_t>(events), .repeated = outcome->repeated});
+}
+
 append_result event_store::append(const stream_id& stream, expected_version expected, std::vector<event_data> events,
                                   append_options options) {
     std::vector<stream_append> one;
@@ -115,11 +122,7 @@ append_result event_store::append(std::vector<stream_append> streams, append_opt
     auto outcome = core_->writer(partition).append(std::move(pending), options.queue);
     if (outcome.failure) throw error(std::move(*outcome.failure));
     core_->fill_missed(outcome);
-    if (outcome.value && core_->world.observer)
-        core_->world.observer->on_append(
-            {.last = outcome.value->position,
-             .events = static_cast<std::size_t>(outcome.value->position.at.value() - outcome.value->first.value() + 1),
-             .repeated = outcome.value->repeated});
+    core_->tell_observer(outcome.value);
     return std::move(outcome.value);
 }
 
@@ -138,6 +141,7 @@ void event_store::start_append(std::vector<stream_append> streams, append_option
         } else if (outcome.failure) {
             done(outcome.failure->code(), {});
         } else if (outcome.value) {
+            core->tell_observer(outcome.value);
             done({}, std::move(outcome.value));
         } else {  // what the loser missed is read beside the writer, not by it
             core->helper().post([core, done = std::move(done), outcome = std::move(outcome)]() mutable {

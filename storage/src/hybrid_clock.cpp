@@ -75,11 +75,11 @@ void hybrid_clock::accept() {
 
 std::optional<recorded_at> hybrid_clock::wanted_bound() const {
     const std::lock_guard lock(mutex_);
-    const auto wall = source_.wall_us();
+    auto wall = source_.wall_us();
     // A wall clock that cannot be trusted must not carry the bound away with it.
-    const auto now = trouble(wall, source_.elapsed_us()) == errc::clock_jump ? h_ : std::max(h_, wall);
-    if (bound_ - now > bound_margin_us) return std::nullopt;
-    return recorded_at::from_micros(now + bound_ahead_us);
+    if (trouble(wall, source_.elapsed_us()) == errc::clock_jump) wall = h_ - bound_ahead_us;
+    if (bound_ >= std::max(wall + bound_margin_us, h_ + bound_step_us / 2)) return std::nullopt;
+    return recorded_at::from_micros(std::max(wall + bound_ahead_us, h_ + bound_step_us));
 }
 
 void hybrid_clock::raise_bound(recorded_at saved) {

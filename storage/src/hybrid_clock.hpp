@@ -43,9 +43,12 @@ public:
     /// Takes the wall clock as right, however far it jumped or fell behind.
     void accept();
 
-    /// How far ahead of now the bound is saved, and how near it may come before it is to be raised.
+    /// How far ahead of the wall clock the bound is saved, and how near it may come before it is to be raised.
     static constexpr std::int64_t bound_ahead_us = 60'000'000;
     static constexpr std::int64_t bound_margin_us = 30'000'000;
+    /// The same ahead of h where h itself runs ahead of the wall clock, as after a crash, when it goes on from the
+    /// bound. It is small, since each crash costs the store that much: then h only counts events, a microsecond each.
+    static constexpr std::int64_t bound_step_us = 100'000;
     /// Returns the bound that should be saved now, or nothing while the saved one is far enough ahead.
     std::optional<recorded_at> wanted_bound() const;
     void raise_bound(recorded_at saved);

@@ -31,6 +31,7 @@ public:
     pending_append prepare(std::vector<stream_append> streams, append_options options);
     partition_writer& writer(partition_id partition);
     void fill_missed(append_outcome& outcome);
+    void tell_observer(const append_result& outcome) const;
 
     std::size_t visit_stream(const stream_id& stream, stream_read options, event_sink sink);
     cut read_all(const cut& after, const cut& up_to, const event_filter& filter, payloads wanted, event_sink sink);
