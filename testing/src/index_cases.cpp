@@ -110,8 +110,6 @@ void an_index_finds_events_by_id(engine& subject, variant how) {
 }
 
 void an_index_that_missed_events_catches_up(engine& subject, variant how) {
-    // A killed owner's store is opened again; only an engine that cannot be has to follow the log where it stands.
-    if (how == variant::straight && subject.keeps()) return;
     ports at(subject, how);
     script script;
     auto held = at.log().claim(p0, "owner");

@@ -14,7 +14,7 @@
 using git_history::run_git;
 
 file_edit file(std::string path, std::string data) { return {std::move(path), "100644", std::move(data)}; }
-file_edit script(std::string path, std::string data) { return {std::move(path), "100755", std::move(data)}; }
+file_edit script_file(std::string path, std::string data) { return {std::move(path), "100755", std::move(data)}; }
 file_edit soft_link(std::string path, std::string target) { return {std::move(path), "120000", std::move(target)}; }
 file_edit submodule(std::string path, char digit) { return {std::move(path), "160000", std::string(40, digit)}; }
 file_edit gone(std::string path) { return {std::move(path), "", ""}; }
@@ -87,7 +87,7 @@ void script_oddities(scripted_repository& repository) {
 
     repository.commit({}, noon, {});  // a root without files
     const auto trunk =
-        repository.commit({file("README"), file("src/main.c"), script("run"), soft_link("latest")}, noon + day);
+        repository.commit({file("README"), file("src/main.c"), script_file("run"), soft_link("latest")}, noon + day);
     repository.commit({file("a b"), file("quote\"d"), file("back\\slash"), file("tab\there"), file("new\nline"),
                        file("caf\xc3\xa9"), file("latin1-\xe9"), file(every_byte), file("\"quoted\""), file(" lead"),
                        file(deep + "/" + deep + "/" + deep + "/" + deep + "/" + deep + "/" + deep), file("-dash"),
@@ -100,7 +100,7 @@ void script_oddities(scripted_repository& repository) {
                       noon - 5 * day);  // dated before its parent
     repository.commit({submodule("vendor/lib", 'b')}, noon - 4 * day);
     repository.commit({soft_link("README", "src/main.c"), file("latest", "a file now"),
-                       file("vendor/lib", "no submodule"), script("src/main.c"), file("run")},
+                       file("vendor/lib", "no submodule"), script_file("src/main.c"), file("run")},
                       noon + 4 * day);
     const auto before_merge = repository.commit({}, noon + 5 * day);  // nothing changed
     const auto left = repository.commit({file("left"), file("src/main.c", "left\n")}, noon + 2 * day, {trunk});

@@ -15,7 +15,7 @@ struct file_edit {
 };
 
 file_edit file(std::string path, std::string data = "content\n");
-file_edit script(std::string path, std::string data = "#!/bin/sh\n");
+file_edit script_file(std::string path, std::string data = "#!/bin/sh\n");
 file_edit soft_link(std::string path, std::string target = "target");
 file_edit submodule(std::string path, char digit = 'a');
 file_edit gone(std::string path);

@@ -1,6 +1,5 @@
 #include "support/simulated_vfs.hpp"
 
-#include <poll.h>
 #include <sqlite3.h>
 
 #include <array>
@@ -313,10 +312,7 @@ int randomness(sqlite3_vfs* vfs, int bytes, char* target) {
 }
 
 int sleep(sqlite3_vfs* vfs, int microseconds) {
-    if (const auto& instead = self(vfs).options.sleep)
-        instead(std::chrono::microseconds{microseconds});
-    else
-        ::poll(nullptr, 0, (microseconds + 999) / 1'000);
+    self(vfs).options.sleep(std::chrono::microseconds{microseconds});
     return microseconds;
 }
 

@@ -1,0 +1,24 @@
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "bank/account.hpp"
+#include "bank/story.hpp"
+#include "samples/scratch.hpp"
+
+TEST(bank, tells_its_story) {
+    scratch_directory scratch;
+    std::ostringstream told;
+    bank::tell_story(scratch / "bank", told);
+    EXPECT_EQ(told.str(), R"(a withdrawal is refused, with nothing stored: 100000 asked for, 10000 there
+a transfer within a branch: alice 3000, bob 2000
+a transfer across branches is refused: the streams belong to different partitions
+the aggregate:  now 7000, on March 15th 10000
+the read model: now 7000, on March 15th 10000
+2026-01: in 10000, out 0
+2026-02: in 7000, out 2000
+2026-04: in 0, out 3000
+now 7000, on March 15th 10000
+opened again under this machine's clock, and a cent more: 7001
+)");
+}
