@@ -1,0 +1,113 @@
+// Read models over the SQLite store, and other processes beside the engine.
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "leftfold/storage/sqlite_store.hpp"
+#include "projections/read_models.hpp"
+
+namespace {
+
+using read_models::shell;
+
+/// Another process, which waits for a word, then does something and ends with what that returns. Made before there are
+/// threads, since a child of fork(2) has but one.
+class other_process {
+public:
+    template <class F>
+    explicit other_process(F&& f) {
+        if (::pipe(pipe_.data()) != 0) throw std::runtime_error("no pipe");
+        child_ = ::fork();
+        if (child_ != 0) return;
+        char word = 0;
+        if (::read(pipe_[0], &word, 1) != 1) ::_exit(99);
+        ::_exit(f());
+    }
+    ~other_process() {
+        ::close(pipe_[0]);
+        ::close(pipe_[1]);
+    }
+    /// Lets it go, and returns what it ended with.
+    int run() {
+        int status = 0;
+        if (::write(pipe_[1], "!", 1) != 1) return -1;
+        ::waitpid(child_, &status, 0);
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    }
+
+private:
+    std::array<int, 2> pipe_{};
+    ::pid_t child_ = 0;
+};
+
+class read_models_on_disk : public read_models::fixture {};
+
+TEST_F(read_models_on_disk, are_read_by_another_process_while_the_engine_runs) {
+    const auto views_file = file();
+    other_process reader([&] { return std::stoi(shell(views_file, "SELECT cents FROM balances")[0][0]); });
+    other_process owner([&] {
+        auto beside = leftfold::open_memory();
+        leftfold::projection_engine second{beside};
+        return read_models::code_of([&] { second.add<bank::balances>({.database = views_file}); }) ==
+                       leftfold::errc::locked
+                   ? 7
+                   : 1;
+    });
+    auto store = leftfold::open_sqlite(directory_ / "bank.store", {.partitions = 4});
+    leftfold::projection_engine engine{store};
+    auto& read = engine.add<bank::balances>(views());
+    engine.start();
+    bank::append(store, "alice", bank::opened{"Alice"});
+    const auto before = bank::append(store, "alice", bank::deposited{100});
+    engine.wait_for(bank::append(store, "alice", bank::withdrawn{58}).position);
+    EXPECT_EQ(reader.run(), 42);
+    EXPECT_EQ(owner.run(), 7) << "but it is owned by one";
+    EXPECT_EQ(read.rows.as_of(before.recorded).find("alice")->cents, 100);
+}
+
+TEST_F(read_models_on_disk, go_on_when_store_and_engine_are_opened_again) {
+    leftfold::appended first;
+    {
+        auto store = leftfold::open_sqlite(directory_ / "bank.store", {.partitions = 2});
+        leftfold::projection_engine engine{store};
+        engine.add<bank::balances>(views());
+        engine.start();
+        bank::append(store, "alice", bank::opened{"Alice"});
+        first = bank::append(store, "alice", bank::deposited{1});
+        engine.wait_for(first.position);
+    }
+    auto store = leftfold::open_sqlite(directory_ / "bank.store");
+    leftfold::projection_engine engine{store};
+    auto& read = engine.add<bank::balances>(views());
+    EXPECT_EQ(engine.status<bank::balances>().begun_anew_because, "");
+    EXPECT_EQ(read.rows.find("alice")->cents, 1);
+    engine.start();
+    const auto second = bank::append(store, "alice", bank::deposited{1});
+    engine.wait_for(second.position);
+    EXPECT_EQ(read.rows.as_of(first.recorded).find("alice")->cents, 1);
+    EXPECT_EQ(read.rows.as_of(second.recorded).find("alice")->cents, 2);
+}
+
+TEST_F(read_models_on_disk, answer_moments_from_the_plain_shell) {
+    auto store = make_store();
+    const auto opened = bank::append(store, "alice", bank::opened{"Alice"});
+    clock_->advance(std::chrono::hours{24});
+    bank::append(store, "alice", bank::deposited{7});
+    leftfold::projection_engine engine{store};
+    engine.add<bank::balances>(views());
+    engine.catch_up();
+    EXPECT_EQ(shell(file(),
+                    "SELECT account, cents FROM balances_history "
+                    "WHERE valid_from <= unixepoch('2026-01-01 12:00') * 1000000 "
+                    "AND valid_to > unixepoch('2026-01-01 12:00') * 1000000"),
+              (read_models::rows_of_text{{"alice", "0"}}));
+    EXPECT_EQ(shell(file(), "SELECT cents FROM balances_history WHERE valid_to = 9223372036854775807"),
+              (read_models::rows_of_text{{"7"}}));
+    EXPECT_EQ(shell(file(), "SELECT datetime(through / 1000000, 'unixepoch') FROM leftfold_models")[0][0].substr(0, 10),
+              "2026-01-02");
+}
+
+}  // namespace
