@@ -2,11 +2,17 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <limits>
 
 #include "leftfold/framework/detail/repository_core.hpp"
 
 namespace leftfold::inline v0::detail {
 namespace {
+
+/// A page that holds any one append, however large its payloads.
+page_limits whole_append(const store_limits& limits) {
+    return {.events = limits.batch_events, .bytes = std::numeric_limits<std::size_t>::max()};
+}
 
 /// How often an append whose outcome is unknown is sent again, however quickly that fails.
 constexpr int settling_attempts_max = 100;
@@ -80,8 +86,8 @@ std::optional<executed> repository_core::find_executed(const stream_id& stream, 
     const auto first = store_.find_event(stream, id_of(stream, command, 0));
     if (!first) return std::nullopt;
     executed found{.position = *first, .version = {}, .events = 0, .attempts = 0};
-    store_.read_partition(first->partition, first->at.plus(-1), {.events = store_.limits().batch_events}, {},
-                          payloads::skip, [&](const event_view& event) {
+    store_.read_partition(first->partition, first->at.plus(-1), whole_append(store_.limits()), {}, payloads::skip,
+                          [&](const event_view& event) {
                               if (event.id != id_of(stream, command, found.events)) return false;
                               found.position = event.position();
                               found.version = event.version;
@@ -123,7 +129,7 @@ result<appended, conflict> repository_core::append(const stream_id& stream, vers
                 kind = attempt::retry;
                 until = now() + options_.deadline;
             }
-            if (!may_pass(failed.kind()) || tries >= settling_attempts_max || now() >= until) throw *unknown;
+            if (!may_pass(failed.kind()) || tries >= settling_attempts_max || now() >= until) throw error(*unknown);
         }
         if (tries > 0) pause(store_, std::chrono::milliseconds{std::min(tries, 100)});
     }

@@ -206,6 +206,18 @@ TEST(repository, a_command_with_an_id_is_executed_once) {
     EXPECT_EQ(store.read_stream(ann)[1].metadata.find("command-id"), "request-17");
 }
 
+TEST(repository, the_first_outcome_of_a_command_of_many_megabytes_is_found_whole) {
+    store store;
+    repository<shop::cart_decider> carts{store};
+    const command_id id{"1"};
+    const shop::add_all much{std::vector<std::string>(6, std::string(1'000'000, 'x'))};
+    const auto first = carts.execute(id, "c", much);
+    const auto again = carts.execute(id, "c", much);
+    EXPECT_EQ(again.events, 6U);
+    EXPECT_EQ(again.position, first.position);
+    EXPECT_EQ(again.attempts, 0);
+}
+
 TEST(repository, a_command_id_is_its_stream_s_own) {
     store store;
     repository<account> accounts{store};
