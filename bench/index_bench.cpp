@@ -103,6 +103,9 @@ public:
         return bytes;
     }
 
+    std::size_t find(std::uint64_t stream) {
+        return parts_.index->find(first, {"item", key_of(stream)}, version(1), 1'000, direction::forward).size();
+    }
     std::size_t look_up(std::uint64_t stream) { return parts_.index->head(first, {"item", key_of(stream)}) ? 1 : 0; }
 
     double seconds = 0;
@@ -137,10 +140,11 @@ public:
         prepare("INSERT INTO events VALUES (NULL, ?1, ?1, 'item', ?2, ?3, 'item.changed', ?4, ?5, 7, ?6)", insert_);
         prepare("SELECT payload FROM events WHERE category = 'item' AND key = ?1 AND version >= 1 ORDER BY version",
                 load_);
+        prepare("SELECT at FROM events WHERE category = 'item' AND key = ?1 AND version >= 1 ORDER BY version", find_);
         prepare("SELECT max(version) FROM events WHERE category = 'item' AND key = ?1", head_);
     }
     ~raw_side() {
-        for (auto* statement : {insert_, load_, head_}) sqlite3_finalize(statement);
+        for (auto* statement : {insert_, load_, find_, head_}) sqlite3_finalize(statement);
         sqlite3_close(database_);
     }
     raw_side(const raw_side&) = delete;
@@ -167,6 +171,7 @@ public:
     }
 
     std::size_t load(std::uint64_t stream) { return query(load_, stream); }
+    std::size_t find(std::uint64_t stream) { return query(find_, stream); }
     std::size_t look_up(std::uint64_t stream) { return query(head_, stream); }
 
     double seconds = 0;
@@ -194,6 +199,7 @@ private:
     sqlite3* database_ = nullptr;
     sqlite3_stmt* insert_ = nullptr;
     sqlite3_stmt* load_ = nullptr;
+    sqlite3_stmt* find_ = nullptr;
     sqlite3_stmt* head_ = nullptr;
     std::int64_t count_ = 0;
 };
@@ -240,6 +246,7 @@ int main(int argc, char** argv) {
             std::fflush(stdout);
         }
         const auto loading = [](auto& side, std::uint64_t stream) { return side.load(stream); };
+        const auto finding = [](auto& side, std::uint64_t stream) { return side.find(stream); };
         const auto looking = [](auto& side, std::uint64_t stream) { return side.look_up(stream); };
         const auto absent = [&](auto& side, std::uint64_t stream) { return side.look_up(stream + events) + 1; };
         const auto report = [&](const char* what, const auto& question) {
@@ -249,6 +256,7 @@ int main(int argc, char** argv) {
         };
         for (int round = 0; round < 3; ++round) {
             report("load a random stream, 10 events", loading);
+            report("its offsets alone", finding);
             report("head of a random stream", looking);
             report("head of a stream that is not there", absent);
         }

@@ -81,7 +81,11 @@ std::optional<std::vector<run_entry>> stream_lookup::find(const version_range& r
     std::ranges::sort(found);
     // Going back, the upper end was taken from the newest entry: when that is the stream's, so is the end.
     const bool ends_well = !top || (to < top->version ? found.back().version == to : found.back() == *top);
-    if (!ends_well || !are_dense(found, from) || !are_of_stream({found.front(), found.back()})) return std::nullopt;
+    if (!ends_well || !are_dense(found, from)) return std::nullopt;
+    // From the first version on, all was looked at from the log's start: another stream's events would bring a second
+    // version 1 along, so one row is enough.
+    if (!are_of_stream(from == 1 ? std::vector{found.front()} : std::vector{found.front(), found.back()}))
+        return std::nullopt;
     return found;
 }
 

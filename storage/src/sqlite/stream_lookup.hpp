@@ -40,7 +40,8 @@ struct key_moment {
 /// Entries are found by a hash, so the answer is checked against the log. Since versions are dense within a partition,
 /// two rows are enough: when each version of [a, b] was found once, and the events at a and at b belong to the stream,
 /// then the stream's versions between them are among those found, and nothing else is. Where that fails, two streams
-/// share the hash; then the answer is nothing, and search_all(), which reads every row, has it.
+/// share the hash (a range from version 1 on needs only its first row); then the answer is nothing, and search_all(),
+/// which reads every row, has it.
 class stream_lookup {
 public:
     stream_lookup(partition_log& log, partition_id partition, const stream_id& stream, const key_moment& at)
