@@ -66,6 +66,8 @@ run_file::run_file(const std::filesystem::path& path, const run_file_options& op
         if (connection_.query_number("SELECT count(*) FROM sqlite_schema") == 0) create(options);
     }
     check(options);
+    begin_ = statement(connection_, "BEGIN");
+    end_ = statement(connection_, "COMMIT");
     read_block_ = statement(connection_, "SELECT bytes FROM blocks WHERE id = ?1");
     if (!writes) return;
     write_block_ = statement(connection_, "INSERT INTO blocks VALUES (?1, ?2)");

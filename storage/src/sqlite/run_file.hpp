@@ -75,6 +75,10 @@ public:
     /// knows it from a section, so either the file is damaged or the run was dropped meanwhile.
     std::string_view block(run_row_id id);
 
+    /// Begin and end a transaction in which several blocks are read: each on its own would lock and unlock the file.
+    void begin_reading() { begin_.run(); }
+    void end_reading() { end_.run(); }
+
     /// Writes a run's row, in place of the one it had.
     void put(const run_row& row);
     void put_block(run_row_id id, std::string bytes);
@@ -92,6 +96,8 @@ private:
     connection connection_;
     run_salt salt_{};
     std::string block_;
+    statement begin_;
+    statement end_;
     statement read_block_;
     statement write_block_;
     statement write_section_;

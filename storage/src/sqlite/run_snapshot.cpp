@@ -34,12 +34,21 @@ bool tells_of_damage(const error& failure) {
 }
 
 run_search::~run_search() {
-    if (file_) in_.readers->give_back(std::move(file_));
+    if (!file_) return;
+    try {
+        file_->end_reading();
+        in_.readers->give_back(std::move(file_));
+    } catch (const error&) {
+        file_.reset();  // one that cannot even end its reading is closed
+    }
 }
 
 std::string_view run_search::block(run_row_id id) {
     try {
-        if (!file_) file_ = in_.readers->take();
+        if (!file_) {
+            file_ = in_.readers->take();
+            file_->begin_reading();
+        }
         return file_->block(id);
     } catch (const error& failure) {
         file_.reset();
