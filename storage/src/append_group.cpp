@@ -41,6 +41,13 @@ version append_group::head_of(const stream_id& stream) {
     return at;
 }
 
+/// Whether an append of this group goes to the stream. Asked of conflicts only, so a walk will do.
+bool append_group::changes(const stream_id& stream) const {
+    return std::ranges::any_of(members_, [&](const member& each) {
+        return std::ranges::any_of(each.append->streams, [&](const auto& part) { return part.stream == stream; });
+    });
+}
+
 append_group::verdict append_group::add(pending_append& append) {
     if (append.looked_up) {
         for (const auto& part : append.streams)
@@ -52,6 +59,7 @@ append_group::verdict append_group::add(pending_append& append) {
         }
     }
     if (auto refused = find_conflict(append)) {
+        if (changes(refused->value.error().stream)) return verdict::waits;
         append.done(std::move(*refused));
         return verdict::settled;
     }

@@ -44,7 +44,8 @@ public:
     enum class verdict {
         joined,   ///< in the group; its handler is called by settle()
         settled,  ///< answered at once: a conflict, a repeat or an error; its handler was called
-        later     ///< it repeats ids that stand in this very group: add it to the next one
+        waits,    ///< it loses to an append of this very group, which is not stored yet: add it to the next one
+        later     ///< it repeats ids that stand in this very group: add it, and all after it, to the next one
     };
     verdict add(pending_append& append);
 
@@ -70,6 +71,7 @@ private:
     };
 
     version head_of(const stream_id& stream);
+    bool changes(const stream_id& stream) const;
     std::optional<append_outcome> find_repeat(const pending_append& append);
     std::optional<append_outcome> find_conflict(const pending_append& append);
     void lay_out(pending_append& append);

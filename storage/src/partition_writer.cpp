@@ -100,7 +100,7 @@ void partition_writer::run_groups(queue_lock& lock, const bool* until) {
         run_group(taken);
         inside_a_writer = false;
         lock.lock();
-        // What was not answered repeats ids of that very group: it goes first in the next one.
+        // What was not answered hangs on what became of that very group: it goes first in the next one.
         while (!taken.empty()) {
             queued_bytes_ += taken.back().bytes;
             queue_.push_front(std::move(taken.back()));
@@ -132,16 +132,22 @@ std::deque<pending_append> partition_writer::take(const queue_lock&) {
 void partition_writer::run_group(std::deque<pending_append>& taken) {
     if (!settle_doubt(taken)) return;
     append_group group(partition_, with_.log, with_.index, heads_);
+    std::deque<pending_append> left;
+    std::vector<std::size_t> waiting;
     std::size_t reached = 0;
     for (; reached != taken.size(); ++reached) {
         try {
-            if (group.add(taken[reached]) == append_group::verdict::later) break;
+            const auto verdict = group.add(taken[reached]);
+            if (verdict == append_group::verdict::later) break;
+            if (verdict == append_group::verdict::waits) waiting.push_back(reached);
         } catch (const error& e) {  // a look-up failed: that append alone is refused
             taken[reached].done({error(e.kind(), describe(taken[reached]) + ": " + e.what()), {}});
         }
     }
     if (!group.empty() && stamp(group)) commit(group);
-    taken.erase(taken.begin(), taken.begin() + static_cast<std::ptrdiff_t>(reached));
+    for (const auto i : waiting) left.push_back(std::move(taken[i]));
+    for (; reached != taken.size(); ++reached) left.push_back(std::move(taken[reached]));
+    taken = std::move(left);
 }
 
 bool partition_writer::stamp(append_group& group) {

@@ -115,7 +115,9 @@ void an_index_that_missed_events_catches_up(engine& subject, variant how) {
     auto held = at.log().claim(p0, "owner");
     script.append(at.log(), held, {event_of("a"), event_of("a")});
     at.index().add(p0, views_of(script.stored()));
-    script.append(at.log(), held, {event_of("a"), event_of("b")});  // the owner was killed before it told the index
+    script.append(at.log(), held, {event_of("a"), event_of("b")});
+    // Opened again, it was not told of these: its owner was killed before. Else it is told late.
+    if (how == variant::straight) at.index().add(p0, views_of({script.stored()[2], script.stored()[3]}));
     at.between();
     const auto head = at.index().head(p0, a);
     expect_equal("last version", head ? head->version : version{}, version(3));
