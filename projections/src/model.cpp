@@ -47,7 +47,7 @@ model::model(std::shared_ptr<store_core> store, make_projection make, projection
       signals_(std::move(signals)),
       instance_(make_()),
       name_(projection_access::type(*instance_).name),
-      shape_(projection_access::shape(*instance_)),
+      shape_(projection_access::shape(*instance_, options_.events)),
       filter_(filter()),
       lane_(options_.retries) {
     status_.name = name_;
@@ -63,7 +63,9 @@ event_filter model::filter() const {
     event_filter made;
     for (const auto& category : type.categories) made.categories.emplace_back(category);
     if (type.others == others::skipped) {
-        for (const auto& handler : type.handlers) made.types.emplace_back(handler.type);
+        std::vector<std::string> names;
+        for (const auto& handler : type.handlers) names.emplace_back(handler.type);
+        made.types = options_.events.stored_names(names);
     }
     return made;
 }
@@ -85,7 +87,7 @@ void model::open() {
         }
     }
     renew();
-    publish(store_.closed_cut(), lane::action::rest);
+    publish(store_.closed_cut(), lane::action::rest);  // what it has can be read from now on
 }
 
 /// Why rows that are there cannot be continued; empty when they can.
@@ -179,7 +181,7 @@ void model::fold(const cut& up_to, recorded_at closed) {
 /// Folds one event. Returns whether there is room for another.
 bool model::fold_one(const event_view& event) {
     failed_at_ = event.position();
-    projection_access::apply(*instance_, event, side_.get());
+    projection_access::apply(*instance_, event, options_.events, side_.get());
     failed_at_.reset();
     at_.set(event.partition, event.at);
     chains_at_.set(event.partition, event.at);
@@ -276,45 +278,53 @@ void model::fail(std::optional<position> where, const char* why) {
 }
 
 void model::publish(const cut& closed, lane::action did) {
-    const auto heads = store_.heads();
-    const auto wall = store_.world().clock->wall_us();
-    projection_status now;
     {
         const std::lock_guard lock(signals_->mutex);
         status_.reached = lane_.durable();
-        status_.events_behind = events_between(status_.reached, heads);
-        const bool is_behind = status_.events_behind > 0 && through_ > recorded_at::min();
-        status_.time_behind =
-            std::chrono::microseconds(is_behind ? std::max<std::int64_t>(0, wall - through_.micros()) : 0);
         status_.attempts = lane_.attempts();
         status_.failure = lane_.failure();
         status_.state = did == lane::action::stopped     ? projection_state::stopped
                         : lane_.attempts() > 0           ? projection_state::backing_off
                         : lane_.durable().covers(closed) ? projection_state::live
                                                          : projection_state::catching_up;
-        now = status_;
+        status_through_ = through_;
     }
     signals_->changed.notify_all();
-    if (did == lane::action::flush && store_.world().observer)
+    if (did == lane::action::flush && store_.world().observer) {
+        const auto now = status();
         store_.world().observer->on_lag({name_, now.events_behind, now.time_behind});
+    }
 }
 
 projection_status model::status() const {
-    const std::lock_guard lock(signals_->mutex);
-    return status_;
+    projection_status now;
+    auto through = recorded_at::min();
+    {
+        const std::lock_guard lock(signals_->mutex);
+        now = status_;
+        through = status_through_;
+    }
+    // What was appended since the model published is behind too.
+    now.events_behind = events_between(now.reached, store_.heads());
+    if (now.events_behind > 0 && through > recorded_at::min())
+        now.time_behind =
+            std::chrono::microseconds(std::max<std::int64_t>(0, store_.world().clock->wall_us() - through.micros()));
+    return now;
 }
 
 void model::wait_until(const cut& where, std::chrono::milliseconds at_most, std::string_view doing) const {
-    std::unique_lock lock(signals_->mutex);
-    const auto there = [&] { return status_.reached.covers(where) || status_.state == projection_state::stopped; };
-    signals_->changed.wait_for(lock, at_most, there);
-    if (status_.reached.covers(where)) return;
-    if (status_.state == projection_state::stopped)
+    {
+        std::unique_lock lock(signals_->mutex);
+        signals_->changed.wait_for(
+            lock, at_most, [&] { return status_.reached.covers(where) || status_.state == projection_state::stopped; });
+        if (status_.reached.covers(where)) return;
+    }
+    const auto now = status();
+    if (now.state == projection_state::stopped)
         throw error(errc::projection_stopped, fmt::format("{}: projection {} stopped at {}: {}", doing, name_,
-                                                          to_string(status_.reached), status_.failure));
-    throw error(errc::behind,
-                fmt::format("{}: projection {} is at {}, {} and {} events behind the store", doing, name_,
-                            to_string(status_.reached), state_name(status_.state), status_.events_behind));
+                                                          to_string(now.reached), now.failure));
+    throw error(errc::behind, fmt::format("{}: projection {} is at {}, {} and {} events behind the store", doing, name_,
+                                          to_string(now.reached), state_name(now.state), now.events_behind));
 }
 
 void model::look(function_ref<void(const projection_base&)> visit) const {

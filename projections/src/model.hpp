@@ -74,7 +74,7 @@ private:
     void point(std::string_view step) const;
     std::int64_t now_us() const { return store_.world().clock->elapsed_us(); }
 
-    event_store store_;
+    mutable event_store store_;  // asking a store is no change of the model
     make_projection make_;
     projection_options options_;
     std::shared_ptr<model_database> database_;
@@ -97,8 +97,9 @@ private:
     std::size_t folded_ = 0;
     std::optional<position> failed_at_;
 
-    mutable std::shared_mutex instance_mutex_;  // for models in memory
-    projection_status status_;                  // under signals_->mutex
+    mutable std::shared_mutex instance_mutex_;         // for models in memory
+    projection_status status_;                         // under signals_->mutex, but for the lag
+    recorded_at status_through_ = recorded_at::min();  // likewise
 };
 
 }  // namespace leftfold::inline v0::detail

@@ -21,10 +21,13 @@ void dispatch(projection_base& to, const projection_type& type, std::string_view
 
 }  // namespace
 
-void projection_access::apply(projection_base& to, const event_view& event, write_side* side) {
+void projection_access::apply(projection_base& to, const event_view& event, const event_registry& events,
+                              write_side* side) {
     to.at_.assign(event);
     try {
-        dispatch(to, to.type_, event.type, event.payload, to.at_);
+        events.translate(event.type, event.payload, [&](std::string_view type, std::string_view payload) {
+            dispatch(to, to.type_, type, payload, to.at_);
+        });
         for (auto* part : to.parts_) part->check_event();
     } catch (...) {
         for (auto* part : to.parts_) part->roll_back();
@@ -35,8 +38,8 @@ void projection_access::apply(projection_base& to, const event_view& event, writ
     if (side != nullptr) side->event_ended();
 }
 
-std::string projection_access::shape(const projection_base& of) {
-    std::string text = fmt::format("fold {:016x}", of.type_.fold_shape);
+std::string projection_access::shape(const projection_base& of, const event_registry& events) {
+    std::string text = fmt::format("fold {:016x} events {:016x}", of.type_.fold_shape, events.fingerprint());
     for (const auto& category : of.type_.categories) text += fmt::format("\ncategory {}", category);
     for (const auto* part : of.parts_) {
         text += fmt::format("\npart {}", part->shape());

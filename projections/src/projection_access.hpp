@@ -1,5 +1,6 @@
 #pragma once
 
+#include "leftfold/framework/event_registry.hpp"
 #include "leftfold/projections/projection_base.hpp"
 
 namespace leftfold::inline v0::detail {
@@ -14,10 +15,10 @@ struct projection_access {
 
     /// Folds one event: all that it changes is kept, or nothing. Throws what `on` throws, errc::unknown_event_type, and
     /// decode_error.
-    static void apply(projection_base& to, const event_view& event, write_side* side);
+    static void apply(projection_base& to, const event_view& event, const event_registry& events, write_side* side);
 
     /// Returns a text that is another one when the rows have to be made anew: revision, events, columns, indices.
-    static std::string shape(const projection_base& of);
+    static std::string shape(const projection_base& of, const event_registry& events);
     static std::vector<model_part::object> objects(const projection_base& of);
 };
 

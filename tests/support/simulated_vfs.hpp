@@ -16,8 +16,9 @@ struct simulated_vfs_options {
     /// The time of day, for the engine's own functions (SQL's `now`).
     std::function<std::chrono::microseconds()> now = [] { return std::chrono::microseconds{0}; };
 
-    /// Called in place of sleeping, when a connection waits for a lock.
-    std::function<void(std::chrono::microseconds)> sleep = [](std::chrono::microseconds) {};
+    /// Called in place of sleeping, when a connection waits for a lock. Empty: sleeps in fact, which only connections
+    /// on several threads have reason to.
+    std::function<void(std::chrono::microseconds)> sleep = {};
 
     /// Seed of the engine's random numbers, of which SQLite has one generator a process: the VFS made last sets it.
     std::uint64_t seed = 1;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "leftfold/framework/event_registry.hpp"
 #include "leftfold/storage/position.hpp"
 
 namespace leftfold::inline v0 {
@@ -45,6 +46,8 @@ struct projection_options {
     retry_options retries{};
     /// How long as_of() waits for the rows to come as far as the time asked for.
     std::chrono::milliseconds as_of_wait = std::chrono::seconds{1};
+    /// Renamed and upcast events, as for repositories; empty: there are none. Another registry means another fold.
+    event_registry events{};
 };
 
 /// How an engine runs.

@@ -46,10 +46,10 @@ inline bool register_contract(const std::string& suite, const contract& promises
 /// Registers every contract there is: the ports' and the store's.
 inline bool register_contracts(const std::string& engine_name, const engine_maker& maker) {
     for (const auto& promises : {log_contract(), index_contract(), side_contract()}) {
-        register_contract(engine_name + "_ports", promises, maker);
+        register_contract(engine_name + "_ports_contract", promises, maker);
     }
     for (const auto& promises : {append_contract(), reading_contract(), threads_contract()}) {
-        register_contract(engine_name + "_store", promises, maker);
+        register_contract(engine_name + "_store_contract", promises, maker);
     }
     return true;
 }
