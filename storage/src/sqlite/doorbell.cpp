@@ -50,6 +50,7 @@ void doorbell::ring(std::string_view bytes) {
 std::string doorbell::look() {
     const std::scoped_lock lock(mutex_);
     open_file();
+    open_watch();  // before the look, so that whoever looks and then waits misses nothing in between
     struct stat found {};
     if (file_ < 0 || ::fstat(file_, &found) != 0) return {};
     std::string bytes(static_cast<std::size_t>(found.st_size), '\0');

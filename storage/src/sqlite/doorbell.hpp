@@ -29,8 +29,8 @@ public:
     /// Returns what stands in the file; nothing where there is none.
     std::string look();
 
-    /// Waits until somebody rings, or the time is over; may return early. Rings between two calls are not lost: the
-    /// second returns at once.
+    /// Waits until somebody rings, or the time is over; may return early. A ring since the last look is not lost: the
+    /// wait returns at once.
     void wait(std::chrono::microseconds at_most);
 
     /// Makes the wait that is under way, or else the next one, return at once. For the end of a waiting thread.

@@ -13,6 +13,8 @@ sqlite_bulletin::sqlite_bulletin(const store_place& place, leftfold::access acce
     const auto as = access == leftfold::access::read_write ? doorbell::role::owner : doorbell::role::reader;
     live_ = std::make_unique<doorbell>(place.directory / "live", as);
     ask_ = std::make_unique<doorbell>(place.directory / "ask", as);
+    if (access == leftfold::access::read_only) return;
+    if (const auto last = decode_live_page(live_->look())) earlier_pages_ = last->sequence;
 }
 
 sqlite_bulletin::~sqlite_bulletin() { stop_answering(); }
@@ -35,7 +37,8 @@ void sqlite_bulletin::save_clock_bound(recorded_at bound) {
 void sqlite_bulletin::publish(const bulletin_page& page) {
     const std::scoped_lock lock(mutex_);
     page_ = page;
-    if (live_) live_->ring(encode_live_page(page));
+    page_->sequence += earlier_pages_;
+    if (live_) live_->ring(encode_live_page(*page_));
 }
 
 void sqlite_bulletin::answer(unique_function<void(recorded_at)> close) {

@@ -40,6 +40,7 @@ private:
     std::unique_ptr<doorbell> live_;  // none where no other process can look
     std::unique_ptr<doorbell> ask_;
     std::optional<bulletin_page> page_;  // the owner's last, or the only one where there is no file
+    std::uint64_t earlier_pages_ = 0;    // the sequence goes on where the owner before left it, for readers that stay
     std::shared_ptr<executor_source> threads_;
     std::unique_ptr<executor> answerer_;
     std::atomic<bool> is_answering_{false};
