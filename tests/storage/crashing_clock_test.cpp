@@ -1,13 +1,13 @@
 #include <gtest/gtest.h>
 
-#include "leftfold/testing/world.hpp"
 #include "hybrid_clock.hpp"
+#include "leftfold/testing/world.hpp"
 
 namespace leftfold {
 namespace {
 
-/// A store that crashes goes on from its saved bound. Were the bound a minute ahead of that each time, five crashes in a row
-/// would put the clock further ahead of the wall clock than it may be.
+/// A store that crashes goes on from its saved bound. Were the bound a minute ahead of that each time, five crashes in
+/// a row would put the clock further ahead of the wall clock than it may be.
 TEST(hybrid_clock, a_thousand_crashes_in_a_row_do_not_carry_it_out_of_its_limits) {
     testing::manual_clock wall;
     const store_limits limits;
