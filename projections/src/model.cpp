@@ -145,9 +145,18 @@ lane::action model::step() {
     const auto closed = store_.closed_cut();
     const auto what = lane_.next(closed, now_us());
     if (what == lane::action::fold) fold(closed, closed_time);
-    if (what == lane::action::flush) flush();
+    // In one step, since other projections of the database use the same connection: none may meet an open transaction.
+    if (what == lane::action::flush || !(lane_.folded() == lane_.durable())) flush();
+    end_transaction();
     publish(closed, what);
     return what;
+}
+
+/// Ends what is left of a transaction: reads alone, or what an event did that failed.
+void model::end_transaction() {
+    if (!database_) return;
+    database_->roll_back();
+    if (side_) side_->transaction_ended();
 }
 
 /// Folds what is closed, up to the bounds of one flush.
@@ -155,6 +164,8 @@ void model::fold(const cut& up_to, recorded_at closed) {
     failed_at_.reset();
     try {
         if (renew_) renew();
+        // One read transaction for all look-ups: taking and leaving a lock for each costs more than the look-up.
+        if (database_) database_->run("BEGIN");
         folded_ = 0;
         bool complete = true;
         cut reached;
@@ -200,7 +211,7 @@ bool model::fold_one(const event_view& event) {
 
 bool model::has_pending() const {
     const auto& parts = projection_access::parts(*instance_);
-    return database_->in_transaction() ||
+    return side_->has_written() ||
            std::any_of(parts.begin(), parts.end(), [](const model_part* part) { return part->pending() > 0; });
 }
 
@@ -268,6 +279,7 @@ void model::save_progress() noexcept {
 
 void model::fail(std::optional<position> where, const char* why) {
     if (!where) {
+        end_transaction();
         renew_ = true;
         lane_.start_from(lane_.durable());
     }
@@ -290,7 +302,7 @@ void model::publish(const cut& closed, lane::action did) {
         status_through_ = through_;
     }
     signals_->changed.notify_all();
-    if (did == lane::action::flush && store_.world().observer) {
+    if (did == lane::action::fold && store_.world().observer) {
         const auto now = status();
         store_.world().observer->on_lag({name_, now.events_behind, now.time_behind});
     }

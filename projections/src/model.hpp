@@ -64,6 +64,7 @@ private:
     void fold(const cut& up_to, recorded_at closed);
     bool fold_one(const event_view& event);
     void flush();
+    void end_transaction();
     void write_flush();
     bool has_pending() const;
     void trim();

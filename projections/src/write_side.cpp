@@ -73,6 +73,7 @@ void write_side::settle() {
 void write_side::flush() {
     guarded(broken_, [&] {
         if (!database_.in_transaction()) database_.begin();
+        written_ = true;
         for (auto* part : projection_access::parts(projection_)) part->flush(*this);
     });
 }

@@ -31,6 +31,10 @@ public:
     /// to be folded again by a new instance.
     bool is_broken() const { return broken_; }
 
+    /// Whether the transaction holds something that is not committed.
+    bool has_written() const { return written_; }
+    void transaction_ended() { written_ = false; }
+
 private:
     void run(sqlite::statement& statement, cell_binder bind);
 
@@ -38,6 +42,7 @@ private:
     projection_base& projection_;
     bool in_event_ = false;  // the savepoint is set
     bool broken_ = false;
+    bool written_ = false;
 };
 
 }  // namespace leftfold::inline v0::detail

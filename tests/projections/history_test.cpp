@@ -175,15 +175,18 @@ TEST_P(history_by_flush_size, late_restarts_change_nothing) {
         append_random(40);
         leftfold::projection_engine engine{store_};
         engine.add<numbers>(views(GetParam()));
+        engine.add<numbers_in_sql>(views(GetParam()));
         // Not always to the end: the next run finds the rest.
         for (auto steps = chance(6); steps != 0 && engine.step(); --steps) {
         }
     }
     leftfold::projection_engine engine{store_};
     auto& read = engine.add<numbers>(views(GetParam()));
+    auto& in_sql = engine.add<numbers_in_sql>(views(GetParam()));
     engine.catch_up();
     EXPECT_EQ(engine.status<numbers>().begun_anew_because, "");
     expect_equal(read.rows);
+    expect_equal(in_sql.rows);
 }
 
 TEST_P(history_by_flush_size, a_kill_between_any_two_durable_steps_changes_nothing) {
@@ -203,18 +206,22 @@ TEST_P(history_by_flush_size, a_kill_between_any_two_durable_steps_changes_nothi
         for (int starts = 0; !done && starts != 3; ++starts) {
             passed = 0;
             leftfold::projection_engine engine{store_, {.failpoint = fail}};
+            engine.add<numbers_in_sql>(options);
             engine.add<numbers>(options);
             try {
-                engine.catch_up();
+                while (engine.step()) {
+                }
                 done = true;
             } catch (const killed&) {
             }
         }
         leftfold::projection_engine engine{store_};
         auto& read = engine.add<numbers>(options);
+        auto& in_sql = engine.add<numbers_in_sql>(options);
         EXPECT_EQ(engine.status<numbers>().begun_anew_because, "");
         engine.catch_up();
         ASSERT_NO_FATAL_FAILURE(expect_equal(read.rows)) << "killed at failpoint " << at;
+        ASSERT_NO_FATAL_FAILURE(expect_equal(in_sql.rows)) << "killed at failpoint " << at;
         if (done || at > 12) break;
     }
 }
