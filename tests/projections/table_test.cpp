@@ -46,12 +46,13 @@ struct everything {
     std::chrono::milliseconds took{};
     std::vector<std::byte> bytes;
     place where;
+    leftfold::version last;
     leftfold::transient<int> scratch;
 
     friend bool operator==(const everything&, const everything&) = default;
 };
 BOOST_DESCRIBE_STRUCT(everything, (),
-                      (id, flag, big, ratio, text, note, count, shade, since, seen, took, bytes, where, scratch))
+                      (id, flag, big, ratio, text, note, count, shade, since, seen, took, bytes, where, last, scratch))
 
 everything full_row() {
     everything row;
@@ -68,6 +69,7 @@ everything full_row() {
     row.took = std::chrono::milliseconds{250};
     row.bytes = {std::byte{0}, std::byte{255}};
     row.where = {52.520008, {"Berlin", "Bärlin"}};
+    row.last = leftfold::version{12};
     return row;
 }
 
@@ -116,10 +118,11 @@ TEST_F(table, keeps_every_kind_of_column_and_gives_it_back) {
     EXPECT_EQ(read.rows.as_of(done.recorded).find(-7), full_row());
     EXPECT_EQ(read.rows.where<&everything::note>(std::nullopt), std::vector<everything>{everything{}});
     EXPECT_EQ(read.rows.where<&everything::shade>(color::green), std::vector<everything>{full_row()});
-    EXPECT_EQ(shell(file(), "SELECT flag, ratio, note, count, shade, since, took, hex(bytes), \"where\" FROM kinds"),
-              (rows_of_text{{"1", "0.1", "", "0", "green", "1000000000000000", "250", "00FF",
-                             R"({"latitude":52.520008,"names":["Berlin","Bärlin"]})"},
-                            {"0", "0.0", "NULL", "NULL", "red", "0", "0", "", R"({"latitude":0,"names":[]})"}}));
+    EXPECT_EQ(
+        shell(file(), "SELECT flag, ratio, note, count, shade, since, took, hex(bytes), \"where\", last FROM kinds"),
+        (rows_of_text{{"1", "0.1", "", "0", "green", "1000000000000000", "250", "00FF",
+                       R"({"latitude":52.520008,"names":["Berlin","Bärlin"]})", "12"},
+                      {"0", "0.0", "NULL", "NULL", "red", "0", "0", "", R"({"latitude":0,"names":[]})", "0"}}));
 }
 
 class refused_value : public table, public testing::WithParamInterface<int> {};

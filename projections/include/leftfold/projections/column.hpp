@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "leftfold/framework/codec.hpp"
 #include "leftfold/framework/codec_kinds.hpp"
@@ -39,6 +40,7 @@ consteval affinity affinity_of() {
     if constexpr (is_time_on<T>::value) return affinity::integer;
     constexpr kind as = kind_of<T>();
     if constexpr (as == kind::optional) return affinity_of<typename T::value_type>();
+    if constexpr (as == kind::represented) return affinity_of<typename stored_form<T>::type>();
     if constexpr (as == kind::boolean || as == kind::integer || as == kind::time || as == kind::duration)
         return affinity::integer;
     if constexpr (as == kind::number) return affinity::real;
@@ -53,18 +55,22 @@ consteval bool may_be_refused() {
     if constexpr (is_time_on<T>::value) return false;
     constexpr kind as = kind_of<T>();
     if constexpr (as == kind::optional) return may_be_refused<typename T::value_type>();
+    if constexpr (as == kind::represented) return may_be_refused<typename stored_form<T>::type>();
     if constexpr (as == kind::integer) return std::same_as<T, std::uint64_t> || std::same_as<T, unsigned long long>;
     return as != kind::boolean && as != kind::time && as != kind::duration && as != kind::string && as != kind::bytes;
 }
 
-/// Writes one value as one cell. Numbers, text, times and bytes become what SQL has for them, enumerators their name;
-/// everything that has parts becomes JSON text, as the codec writes it. Throws errc::invalid_argument for a value that
-/// has no place: an integer above 2^63 - 1, a number that is not one, an enumerator without a name.
+/// Writes one value as one cell. Numbers, text, times and bytes become what SQL has for them, enumerators their name,
+/// strong types what they hold; everything that has parts becomes JSON text, as the codec writes it. Throws
+/// errc::invalid_argument for a value that has no place: an integer above 2^63 - 1, a number that is not one, an
+/// enumerator without a name.
 template <class T>
 void write_cell(cell_writer& out, const T& value, std::string_view column) {
     constexpr kind as = kind_of<T>();
     if constexpr (is_time_on<T>::value) {
         out.integer(value.micros());
+    } else if constexpr (as == kind::represented) {
+        write_cell<typename stored_form<T>::type>(out, stored_form<T>::to(value), column);
     } else if constexpr (as == kind::boolean) {
         out.integer(value ? 1 : 0);
     } else if constexpr (as == kind::integer) {
@@ -110,6 +116,10 @@ void read_cell(cell_reader& in, T& value, std::string_view column) {
     constexpr kind as = kind_of<T>();
     if constexpr (is_time_on<T>::value) {
         value = T::from_micros(in.integer());
+    } else if constexpr (as == kind::represented) {
+        typename stored_form<T>::type stored{};
+        read_cell(in, stored, column);
+        value = stored_form<T>::from(std::move(stored));
     } else if constexpr (as == kind::boolean) {
         value = in.integer() != 0;
     } else if constexpr (as == kind::integer) {
