@@ -19,7 +19,8 @@ constexpr std::string_view first_line = "leftfold store\n";
 std::string_view take(std::string_view& text, std::string_view name, std::string_view origin) {
     const auto end = text.find('\n');
     const auto line = text.substr(0, end);
-    if (end == std::string_view::npos || !line.starts_with(name) || line.size() <= name.size() + 1)
+    if (end == std::string_view::npos || !line.starts_with(name) || line.size() <= name.size() + 1 ||
+        line[name.size()] != ' ')
         throw error(errc::corrupt, fmt::format("reading {}: a line \"{} …\" is missing", origin, name));
     text.remove_prefix(end + 1);
     return line.substr(name.size() + 1);
