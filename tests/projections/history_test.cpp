@@ -206,8 +206,8 @@ TEST_P(history_by_flush_size, a_kill_between_any_two_durable_steps_changes_nothi
         for (int starts = 0; !done && starts != 3; ++starts) {
             passed = 0;
             leftfold::projection_engine engine{store_, {.failpoint = fail}};
-            engine.add<numbers_in_sql>(options);
             engine.add<numbers>(options);
+            engine.add<numbers_in_sql>(options);
             try {
                 while (engine.step()) {
                 }
