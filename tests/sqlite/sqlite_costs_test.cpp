@@ -1,0 +1,128 @@
+// What the SQLite log costs, counted by the disk, and where it refuses.
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+#include "leftfold/storage/error.hpp"
+#include "leftfold/storage/sqlite_store.hpp"
+#include "support/child_process.hpp"
+#include "support/simulated_disk.hpp"
+#include "support/simulated_vfs.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace leftfold {
+namespace {
+
+using namespace test_support;
+
+const stream_id alice("account", "alice");
+
+std::vector<event_data> of_type(std::string type, std::size_t bytes) {
+    std::vector<event_data> events;
+    events.emplace_back(std::move(type), '"' + std::string(bytes, 'x') + '"');
+    return events;
+}
+
+TEST(sqlite_costs, a_filter_leaves_the_payloads_of_others_unread) {
+    simulated_disk disk;
+    const simulated_vfs vfs(disk);
+    {
+        auto store = open_sqlite("/a", {.partitions = 1, .vfs = vfs.name()});
+        for (int i = 0; i != 40; ++i)
+            store.append(alice, expected_version::any(), of_type(i == 7 ? "rare" : "usual", 100'000)).value();
+    }
+    auto store = open_sqlite("/a", {.access = access::read_only, .vfs = vfs.name()});
+    const auto before = disk.counts().bytes_read;
+    int given = 0;
+    store.read_partition(partition_id(0), offset{}, {}, {.types = {"rare"}}, payloads::read,
+                         [&](const event_view& event) {
+                             ++given;
+                             EXPECT_EQ(event.payload.size(), 100'002u);
+                             return true;
+                         });
+    EXPECT_EQ(given, 1);
+    EXPECT_LT(disk.counts().bytes_read - before, 600'000u) << "of four million";
+}
+
+TEST(sqlite_costs, an_append_costs_one_sync) {
+    simulated_disk disk;
+    const simulated_vfs vfs(disk);
+    auto store = open_sqlite("/a", {.partitions = 1, .vfs = vfs.name()});
+    store.append(alice, expected_version::any(), of_type("first", 10)).value();
+    const auto before = disk.counts().syncs;
+    for (int i = 0; i != 50; ++i) store.append(alice, expected_version::any(), of_type("next", 10)).value();
+    EXPECT_LE(disk.counts().syncs - before, 51u) << "one a commit, and perhaps one for the clock";
+}
+
+TEST(sqlite_costs, the_wal_stays_bounded) {
+    simulated_disk disk;
+    const simulated_vfs vfs(disk);
+    auto store = open_sqlite("/a", {.partitions = 1, .wal_pages = 50, .vfs = vfs.name()});
+    std::uint64_t largest = 0;
+    for (int i = 0; i != 600; ++i) {
+        store.append(alice, expected_version::any(), of_type("next", 3'000)).value();
+        largest = std::max(largest, disk.size(*disk.find("/a/partition-0000.db-wal")));
+    }
+    EXPECT_LT(largest, 100u * 4'120);
+}
+
+TEST(sqlite_costs, a_full_disk_refuses_appends_until_there_is_room) {
+    simulated_disk disk;
+    const simulated_vfs vfs(disk);
+    auto store = open_sqlite("/a", {.partitions = 1, .vfs = vfs.name()});
+    store.append(alice, expected_version::any(), of_type("first", 10)).value();
+    disk.inject({.calls = calls({disk_call::write}),
+                 .nth = 1,
+                 .outcome = disk_outcome::no_space,
+                 .length = fault_length::until_healed});
+    try {
+        store.append(alice, expected_version::any(), of_type("second", 10)).value();
+        FAIL() << "stored on a full disk";
+    } catch (const error& refused) {
+        EXPECT_EQ(refused.kind(), errc::disk_full) << refused.what();
+    }
+    EXPECT_EQ(store.read_stream(alice).size(), 1u);
+    disk.heal();
+    EXPECT_EQ(store.append(alice, expected_version::any(), of_type("second", 10)).value().version(), version(2));
+}
+
+// As somebody who may not write there; the superuser may always.
+template <class Body>
+int as_a_stranger(Body body) {
+    child_process child([&](int) {
+        if (::geteuid() == 0 && (::setgid(65'534) != 0 || ::setuid(65'534) != 0)) return 100;
+        return body();
+    });
+    return child.wait();
+}
+
+TEST(sqlite_costs, a_store_in_a_read_only_directory_can_be_read_and_not_written) {
+    const temporary_directory place;
+    open_sqlite(place / "a", {.partitions = 1}).append(alice, expected_version::any(), of_type("first", 10)).value();
+    std::filesystem::remove(place / "a/partition-0000.db-shm");
+    using std::filesystem::perms;
+    std::filesystem::permissions(place.path(), perms::owner_all | perms::others_read | perms::others_exec);
+    std::filesystem::permissions(place / "a",
+                                 perms::owner_read | perms::owner_exec | perms::others_read | perms::others_exec);
+    EXPECT_EQ(as_a_stranger([&] {
+                  auto store = open_sqlite(place / "a", {.access = access::read_only});
+                  return store.read_stream(alice).size() == 1 ? 0 : 1;
+              }),
+              0);
+    EXPECT_EQ(as_a_stranger([&] {
+                  try {
+                      open_sqlite(place / "a");
+                  } catch (const error& refused) {
+                      return refused.kind() == errc::read_only ? 0 : 1;
+                  }
+                  return 2;
+              }),
+              0);
+    std::filesystem::permissions(place / "a", perms::owner_all);
+}
+
+}  // namespace
+}  // namespace leftfold
