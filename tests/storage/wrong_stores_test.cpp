@@ -1,3 +1,4 @@
+#include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include "storage/wrong_stores/wrong_appends.hpp"
 #include "storage/wrong_stores/wrong_neighbours.hpp"
 #include "storage/wrong_stores/wrong_reads.hpp"
+#include "support/store_properties.hpp"
 
 // A contract is worth what it refuses. Each store here breaks one rule and must fail the case that is named beside it;
 // the same store with nothing broken must pass every case.
@@ -153,6 +155,13 @@ TEST(wrong_stores, the_same_store_with_nothing_broken_passes_every_case) {
             EXPECT_EQ(broken, std::nullopt) << promise.name << (how == variant::reopened ? " (reopened)" : "");
         }
     }
+}
+
+TEST(wrong_stores, fail_the_properties_too) {
+    using namespace leftfold::test_support;
+    EXPECT_NONFATAL_FAILURE(check_appends_against_a_model(with<knows_no_ids>), "appends end as the model says");
+    EXPECT_NONFATAL_FAILURE(check_pages_against_a_loop(with<ignores_types>), "pages and streams give");
+    EXPECT_NONFATAL_FAILURE(check_cuts_against_sorting(with<ties_times>), "readings are sorted");
 }
 
 TEST(contract, names_no_two_cases_alike) {

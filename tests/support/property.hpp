@@ -31,9 +31,10 @@ private:
     std::uint64_t value_;
 };
 
-/// Checks a property of a list of dice, one for each step of a case. The property throws or fails RC_ASSERT.
+/// Checks a property of a list of dice, one for each step of a case. The property throws or fails RC_ASSERT. Returns
+/// whether it held; where not, the test has failed.
 template <class Property>
-void check_property(const std::string& name, int cases, Property property) {
+bool check_property(const std::string& name, int cases, Property property) {
     auto params = rc::detail::configuration().testParams;
     params.maxSuccess = cases;
     params.maxSize = 40;  // steps of a case at most; longer ones find no more, and take longer
@@ -49,10 +50,11 @@ void check_property(const std::string& name, int cases, Property property) {
             property(rolls);
         },
         metadata, params);
-    if (result.template is<rc::detail::SuccessResult>()) return;
+    if (result.template is<rc::detail::SuccessResult>()) return true;
     std::ostringstream text;
     rc::detail::printResultMessage(result, text);
     ADD_FAILURE() << name << ", seed=" << params.seed << ": " << text.str();
+    return false;
 }
 
 }  // namespace leftfold::test_support
