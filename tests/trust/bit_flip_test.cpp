@@ -47,7 +47,7 @@ TEST(bit_flip, is_found_or_alters_nothing) {
     for (int i = 0; i != 1'500; ++i) {
         auto altered = whole;
         const auto at = random() % altered.size();
-        altered[at] = static_cast<char>(altered[at] ^ (1U << (random() % 8)));
+        altered[at] = static_cast<char>(static_cast<unsigned char>(altered[at]) ^ (1U << (random() % 8)));
         write_file(file, altered);
         for (const auto* suffix : {"-wal", "-shm"}) std::filesystem::remove(file.string() + suffix);
         const auto audit = audit_store(place / "bank.store");
