@@ -9,6 +9,7 @@
 #include "git_history/change_events.hpp"
 #include "git_history/commit_log.hpp"
 #include "git_history/importer.hpp"
+#include "git_history/model_trees.hpp"
 #include "leftfold/storage/memory_store.hpp"
 #include "samples/scratch.hpp"
 #include "samples/scripted_repository.hpp"
@@ -39,8 +40,11 @@ struct unfinished_import : testing::Test {
     void expect_every_tree_equal() {
         const git_repository repository(script.path());
         aggregate_trees trees(store);
+        model_trees model(store, scratch / "files.db");
         commit_log(store).visit([&](const commit_imported& commit) {
-            EXPECT_EQ(list_tree(trees.tree_of(commit)), repository.ls_tree(commit.sha)) << commit.sha;
+            const auto expected = repository.ls_tree(commit.sha);
+            EXPECT_EQ(list_tree(trees.tree_of(commit)), expected) << commit.sha;
+            EXPECT_EQ(list_tree(model.tree_of(commit)), expected) << commit.sha;
             return true;
         });
         EXPECT_EQ(commit_log(store).size(), script.history().size());

@@ -55,6 +55,20 @@ TEST_F(git_verify, a_right_store_is_equal_in_every_sample) {
     EXPECT_TRUE(report.differences.empty());
 }
 
+TEST(git_verify_oddities, every_tree_of_an_odd_history_is_equal_from_both_sources) {
+    const scratch_directory scratch;
+    scripted_repository script(scratch / "odd.git");
+    script_oddities(script);
+    auto store = leftfold::open_memory();
+    const git_repository repository(script.path());
+    import_history(store, repository);
+    aggregate_trees aggregates(store);
+    model_trees model(store, scratch / "files.db");
+    const auto report = verify(store, repository, {&aggregates, &model}, {.samples = 1'000});
+    EXPECT_EQ(report.equal, oddities);
+    for (const auto& difference : report.differences) ADD_FAILURE() << difference;
+}
+
 TEST_F(git_verify, more_samples_than_commits_are_all_commits) {
     aggregate_trees trees(store);
     model_trees model(store, scratch / "files.db");
