@@ -111,6 +111,7 @@ std::vector<run_entry> stream_lookup::search_all() {
 bool stream_lookup::are_of_stream(std::vector<run_entry> entries) {
     if (entries.front() == entries.back()) entries.resize(1);
     std::vector<offset> offsets;
+    offsets.reserve(entries.size());
     for (const auto& entry : entries) offsets.emplace_back(entry.offset);
     std::size_t ours = 0;
     auto entry = entries.begin();
