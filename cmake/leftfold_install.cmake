@@ -48,6 +48,10 @@ leftfold_install(testing NEEDS storage)
 leftfold_install(framework NEEDS storage LIBS -lboost_json)
 leftfold_install(projections NEEDS framework sqlite)
 leftfold_install(tools NEEDS projections)
+if(TARGET leftfold)  # the command line
+  set_target_properties(leftfold PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
+  install(TARGETS leftfold)
+endif()
 
 configure_package_config_file(cmake/leftfold-config.cmake.in leftfold-config.cmake INSTALL_DESTINATION "${package_dir}")
 # Before 1.0 a minor version may change the interface.

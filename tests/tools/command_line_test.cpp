@@ -1,59 +1,13 @@
-#include <gtest/gtest.h>
-
+#include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
-#include "leftfold/storage/sqlite_store.hpp"
-#include "leftfold/tools/main.hpp"
-#include "support/temporary_directory.hpp"
+#include "tools/command_line.hpp"
 
 namespace leftfold {
 namespace {
 
-struct answer {
-    int status = 0;
-    std::string out;
-    std::string err;
-};
-
-answer run(std::vector<std::string> words, const std::string& input = {}) {
-    std::vector<const char*> argv{"leftfold"};
-    for (const auto& word : words) argv.push_back(word.c_str());
-    std::istringstream in(input);
-    std::ostringstream out;
-    std::ostringstream err;
-    const auto status = tools::run(static_cast<int>(argv.size()), argv.data(), in, out, err);
-    return {status, out.str(), err.str()};
-}
-
-class command_line : public testing::Test {
-protected:
-    std::string at(const std::string& name) const { return (directory_.path() / name).string(); }
-
-    /// Fills a store with what is awkward to carry: every kind of payload, headers that repeat, odd names.
-    std::vector<appended> fill(const std::string& name, int rounds = 3) const {
-        auto store = open_sqlite(at(name), {.partitions = 3});
-        std::vector<appended> done;
-        for (int i = 0; i != rounds; ++i) {
-            std::vector<event_data> events;
-            events.emplace_back("bank.deposited", R"({"cents": 5, "note": "a \",\"data\": b"})");
-            events.emplace_back("bank.noted", "{\n  \"on\": \"two lines\"\n}");
-            events.emplace_back(
-                "bank.scanned", std::string("\x00\xff\x01", 3),
-                headers{{header_name::content_type, "image/x"}, {"a", "1"}, {"a", std::string_view("\x00\xfe", 2)}},
-                occurred_at::from_micros(-5 - i));
-            done.push_back(store
-                               .append(stream_id("account", "k\"é\n" + std::to_string(i)), expected_version::none(),
-                                       std::move(events))
-                               .value());
-        }
-        store.close();
-        return done;
-    }
-
-    test_support::temporary_directory directory_;
-};
+using test_support::command_line;
+using test_support::run;
 
 TEST_F(command_line, says_what_a_store_is) {
     fill("a");

@@ -21,6 +21,8 @@ int status_of(errc code) {
             return not_there;
         case errc::locked:
             return in_use;
+        case errc::already_exists:
+            return already_there;
         case errc::invalid_event:
         case errc::newer_format:
         case errc::foreign_file:
@@ -36,10 +38,11 @@ int status_of(errc code) {
 void declare_all(CLI::App& root, chosen_action& chosen) {
     root.require_subcommand(1);
     root.set_version_flag("--version", LEFTFOLD_VERSION_STRING);
-    root.footer("Exit status: 0 done, 1 failed, 2 usage, 3 damaged, 4 not there, 5 in use, 6 input refused.");
+    root.footer(
+        "Exit status: 0 done, 1 failed, 2 usage, 3 damaged, 4 not there, 5 in use, 6 input refused, 7 there already.");
     for (const auto declare :
-         {declare_info, declare_streams, declare_events, declare_tail, declare_sql, declare_verify, declare_reindex,
-          declare_clock, declare_export, declare_import, declare_backup, declare_restore})
+         {declare_init, declare_info, declare_streams, declare_events, declare_tail, declare_sql, declare_verify,
+          declare_reindex, declare_clock, declare_export, declare_import, declare_backup, declare_restore})
         declare(root, chosen);
     for (auto* command : root.get_subcommands({})) command->fallthrough();
 }

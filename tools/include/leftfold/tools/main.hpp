@@ -13,6 +13,7 @@ enum exit_status : int {
     not_there = 4,      ///< no such store, stream or file
     in_use = 5,         ///< another process owns the store
     refused_input = 6,  ///< a line of the input is not what it must be
+    already_there = 7,  ///< something of that name is there already, and is left as it is
 };
 
 /// Runs the command line on the words of `main`, and returns its exit status. Reads and writes only the streams given;
