@@ -21,7 +21,7 @@ struct answer {
 answer run(const std::vector<std::string>& words, const std::string& input = {});
 
 /// A directory for stores, and what fills them.
-class command_line : public testing::Test {
+class command_line : public ::testing::Test {
 protected:
     std::string at(const std::string& name) const { return (directory_.path() / name).string(); }
 

@@ -75,18 +75,6 @@ TEST_F(command_line, importing_a_partial_export_twice_adds_its_events_once) {
     EXPECT_EQ(run({"sql", at("b"), "SELECT count(*) FROM events"}).out, "10\n");
 }
 
-TEST_F(command_line, sql_pushes_conditions_down_and_answers_as_of) {
-    const auto done = fill("a", 10);
-    EXPECT_EQ(run({"sql", at("a"), "SELECT count(*), count(DISTINCT key) FROM events"}).out, "30\t10\n");
-    EXPECT_EQ(run({"sql", at("a"), "SELECT count(*) FROM events WHERE type = 'bank.noted'"}).out, "10\n");
-    EXPECT_EQ(run({"sql", at("a"), "SELECT count(*) FROM events WHERE partition = 9"}).out, "0\n");
-    EXPECT_EQ(run({"sql", at("a"), "SELECT sum(versions) FROM streams"}).out, "30\n");
-    EXPECT_EQ(run({"sql", at("a"), "SELECT count(*) FROM events", "--as-of", to_rfc3339(done[3].recorded.time())}).out,
-              "12\n");
-    EXPECT_NE(run({"sql", at("a"), "DELETE FROM events"}).status, tools::success);
-    EXPECT_NE(run({"sql", at("a"), "ATTACH '" + at("x") + "' AS x"}).status, tools::success);
-}
-
 TEST_F(command_line, shows_events_of_a_range) {
     const auto done = fill("a", 4);
     const auto partition = std::to_string(done[0].position.partition.value());
