@@ -23,13 +23,13 @@ public:
     /// Returns the chain hash at `to`.
     chain_hash run(offset after, chain_hash before, offset to, std::int64_t all) {
         chain_ = before;
-        from_start_ = after == offset{};
+        began_after_ = after;
         at_ = after;
         while (at_ < to && !given_up()) {
             read_page(to);
             if (options_.progress) options_.progress(report_.events, all);
         }
-        if (from_start_ && !given_up()) check_heads();
+        if (!given_up()) check_streams();
         return chain_;
     }
 
@@ -73,28 +73,53 @@ private:
     void check_version(const event_view& event) {
         const stream_id stream{std::string(event.category), std::string(event.key)};
         auto& last = streams_[stream_id_hash{}(stream)];
-        const bool starts_here = last == 0 && !from_start_;
-        if (!starts_here && !broken_ && event.version.value() != last + 1)
+        const auto is_met = last == 0;
+        if (is_met) first_met_.push_back(event.at);
+        const auto began_earlier = is_met && began_after_ != offset{};  // check_streams looks at what came before
+        if (!began_earlier && !broken_ && event.version.value() != last + 1)
             found(event.at, to_string(stream) + " goes from version " + std::to_string(last) + " to " +
                                 std::to_string(event.version.value()));
         last = event.version.value();
-        if (last == 1) first_of_stream_.push_back(event.at);
     }
 
-    /// Asks the index for the last version of each stream.
-    void check_heads() {
-        for (const auto& at : first_of_stream_) {
-            store_.read_at(partition_, std::span(&at, 1), payloads::skip, [&](const event_view& event) {
-                const stream_id stream{std::string(event.category), std::string(event.key)};
-                const auto head = store_.head(stream);
-                const auto last = streams_[stream_id_hash{}(stream)];
-                if (!head || head->value() < last)
-                    found(at, "the index has " + to_string(stream) + " end at version " +
-                                  std::to_string(head ? head->value() : 0) + " and not at " + std::to_string(last));
-                return true;
-            });
+    /// Asks the index about each stream that was met: for its last version, and whether a stream that began before this
+    /// run goes on where it stood.
+    void check_streams() {
+        for (const auto& at : first_met_) {
+            try {
+                store_.read_at(partition_, std::span(&at, 1), payloads::skip, [&](const event_view& event) {
+                    check_stream(event);
+                    return true;
+                });
+            } catch (const error& e) {
+                if (e.kind() != errc::corrupt) throw;
+                found(at, e.what());
+            }
             if (given_up()) return;
         }
+    }
+
+    void check_stream(const event_view& event) {
+        const stream_id stream{std::string(event.category), std::string(event.key)};
+        if (began_after_ != offset{} && event.version.value() > 1) check_before(event, stream);
+        const auto head = store_.head(stream);
+        const auto last = streams_[stream_id_hash{}(stream)];
+        if (!head || head->value() < last)
+            found(event.at, "the index has " + to_string(stream) + " end at version " +
+                                std::to_string(head ? head->value() : 0) + " and not at " + std::to_string(last));
+    }
+
+    void check_before(const event_view& event, const stream_id& stream) {
+        const version wanted(event.version.value() - 1);
+        bool is_there = false;
+        store_.visit_stream(stream, {.from = wanted, .count = 1, .wanted = payloads::skip},
+                            [&](const event_view& earlier) {
+                                is_there = earlier.version == wanted && earlier.at <= began_after_;
+                                return true;
+                            });
+        if (!is_there)
+            found(event.at, to_string(stream) + " goes on with version " + std::to_string(event.version.value()) +
+                                ", and the one before it is not there");
     }
 
     event_store& store_;
@@ -106,22 +131,40 @@ private:
     chain_hash chain_{};
     recorded_at recorded_ = recorded_at::min();
     offset at_{};
-    bool from_start_ = true;
+    offset began_after_{};
     bool broken_ = false;
     std::unordered_map<std::size_t, std::int64_t> streams_;  // hash of a stream → its last version
-    std::vector<offset> first_of_stream_;
+    std::vector<offset> first_met_;                          // of each stream, the first event of this run
 };
 
-/// Compares where an earlier verification ended with what is stored there now.
-bool still_there(event_store& store, partition_id partition, offset at, const chain_hash& chain) {
+/// Compares the chain hash at a place that the partition is known to have reached with what is stored there now.
+bool still_there(event_store& store, partition_id partition, const checkpoint& known) {
+    const auto at = known.consumed.at(partition);
     if (at == offset{}) return true;
     if (store.head_of(partition).at < at) return false;
+    const auto chain = partition.value() < known.chains.size() ? known.chains[partition.value()] : chain_hash{};
     bool same = false;
-    store.read_at(partition, std::span(&at, 1), payloads::skip, [&](const event_view& event) {
-        same = event.integrity.chain == chain;
-        return true;
-    });
+    try {
+        store.read_at(partition, std::span(&at, 1), payloads::skip, [&](const event_view& event) {
+            same = event.integrity.chain == chain;
+            return true;
+        });
+    } catch (const error& e) {
+        if (e.kind() != errc::corrupt) throw;
+    }
     return same;
+}
+
+bool check_known(event_store& store, partition_id partition, const checkpoint& known, verify_report& report) {
+    if (still_there(store, partition, known)) return true;
+    report.damages.push_back({{partition, known.consumed.at(partition)},
+                              "what was verified or noted up to here before is not there any more"});
+    return false;
+}
+
+void check_store(const event_store& store, const checkpoint& known) {
+    if (known.store != store.id())
+        throw error(errc::invalid_argument, "comparing with a place of another store, " + to_string(known.store));
 }
 
 }  // namespace
@@ -129,19 +172,19 @@ bool still_there(event_store& store, partition_id partition, offset at, const ch
 verify_report verify(event_store& store, verify_options options) {
     verify_report report;
     const auto heads = store.heads();
-    const auto since = options.since.value_or(checkpoint{});
-    if (options.since && since.store != store.id())
-        throw error(errc::invalid_argument, "verifying on from a verification of another store");
+    const auto since = options.since.value_or(checkpoint{.store = store.id()});
+    check_store(store, since);
+    for (const auto& known : options.known) check_store(store, known);
     std::int64_t all = 0;
     for (std::uint32_t p = 0; p != store.partitions(); ++p)
         all += heads.at(partition_id(p)).value() - since.consumed.at(partition_id(p)).value();
     report.reached = {.store = store.id(), .epoch = store.epoch(), .consumed = heads, .chains = {}};
     for (std::uint32_t p = 0; p != store.partitions(); ++p) {
         const partition_id partition(p);
+        for (const auto& known : options.known) check_known(store, partition, known, report);
         auto after = since.consumed.at(partition);
         auto chain = p < since.chains.size() ? since.chains[p] : chain_hash{};
-        if (!still_there(store, partition, after, chain)) {
-            report.damages.push_back({{partition, after}, "what was verified up to here before is not there any more"});
+        if (!check_known(store, partition, since, report)) {
             after = {};
             chain = {};
         }

@@ -23,6 +23,7 @@ void declare_events(CLI::App& root, chosen_action& chosen);
 void declare_tail(CLI::App& root, chosen_action& chosen);
 void declare_sql(CLI::App& root, chosen_action& chosen);
 void declare_verify(CLI::App& root, chosen_action& chosen);
+void declare_head(CLI::App& root, chosen_action& chosen);
 void declare_reindex(CLI::App& root, chosen_action& chosen);
 void declare_clock(CLI::App& root, chosen_action& chosen);
 void declare_export(CLI::App& root, chosen_action& chosen);

@@ -5,6 +5,7 @@
 #include <istream>
 #include <vector>
 
+#include "cause_of.hpp"
 #include "cloud_event.hpp"
 #include "integrity.hpp"
 #include "leftfold/storage/error.hpp"
@@ -37,7 +38,7 @@ public:
         try {
             return parse(std::string_view(line_));
         } catch (const error& e) {
-            throw error(e.kind(), fmt::format("importing line {}: {}", number_, e.what()));
+            throw error(e.kind(), fmt::format("importing line {}: {}", number_, cause_of(e)));
         }
     }
 

@@ -40,9 +40,9 @@ void declare_all(CLI::App& root, chosen_action& chosen) {
     root.set_version_flag("--version", LEFTFOLD_VERSION_STRING);
     root.footer(
         "Exit status: 0 done, 1 failed, 2 usage, 3 damaged, 4 not there, 5 in use, 6 input refused, 7 there already.");
-    for (const auto declare :
-         {declare_init, declare_info, declare_streams, declare_events, declare_tail, declare_sql, declare_verify,
-          declare_reindex, declare_clock, declare_export, declare_import, declare_backup, declare_restore})
+    for (const auto declare : {declare_init, declare_info, declare_streams, declare_events, declare_tail, declare_sql,
+                               declare_verify, declare_head, declare_reindex, declare_clock, declare_export,
+                               declare_import, declare_backup, declare_restore})
         declare(root, chosen);
     for (auto* command : root.get_subcommands({})) command->fallthrough();
 }

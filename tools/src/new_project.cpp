@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstdio>
 #include <memory>
 #include <system_error>
 
+#include "file_failure.hpp"
 #include "leftfold/storage/error.hpp"
 #include "starter_files.hpp"
 
@@ -43,19 +43,6 @@ fs::path without_slash(const fs::path& path) {
     return whole.has_filename() ? whole : whole.parent_path();
 }
 
-[[noreturn]] void fail(const std::error_code& why, const fs::path& making) {
-    const auto is = [&](std::errc code) { return why == code; };
-    const auto code = is(std::errc::file_exists) || is(std::errc::not_a_directory) ? errc::already_exists
-                      : is(std::errc::no_such_file_or_directory)                   ? errc::not_found
-                      : is(std::errc::no_space_on_device)                          ? errc::disk_full
-                      : is(std::errc::permission_denied)                           ? errc::read_only
-                      : is(std::errc::read_only_file_system)                       ? errc::read_only
-                                                                                   : errc::io_error;
-    throw error(code, fmt::format("making {} ({})", making.string(), why.message()));
-}
-
-[[noreturn]] void fail_with_errno(const fs::path& making) { fail({errno, std::generic_category()}, making); }
-
 /// What was made so far; taken away again unless it is kept.
 class made_things {
 public:
@@ -70,16 +57,16 @@ public:
     void directory(const fs::path& path) {
         std::error_code failed;
         if (fs::create_directory(path, failed)) made_.push_back(path);
-        if (failed) fail(failed, path);
+        if (failed) fail(failed, "making", path);
     }
 
     void file(const fs::path& path, std::string_view text) {
         const auto close = [](std::FILE* file) { return std::fclose(file); };
         std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(path.c_str(), "wxe"), close);
-        if (!file) fail_with_errno(path);
+        if (!file) fail_with_errno("making", path);
         made_.push_back(path);
-        if (std::fwrite(text.data(), 1, text.size(), file.get()) != text.size()) fail_with_errno(path);
-        if (std::fclose(file.release()) != 0) fail_with_errno(path);
+        if (std::fwrite(text.data(), 1, text.size(), file.get()) != text.size()) fail_with_errno("making", path);
+        if (std::fclose(file.release()) != 0) fail_with_errno("making", path);
     }
 
     void keep() { made_.clear(); }
@@ -109,7 +96,7 @@ new_project make_project(const fs::path& directory) {
     made.directory(where);
     std::error_code failed;
     const auto is_empty = fs::is_empty(where, failed);
-    if (failed) fail(failed, where);
+    if (failed) fail(failed, "making", where);
     if (!is_empty)
         throw error(errc::already_exists, fmt::format("making {}, a directory that is not empty", where.string()));
     for (const auto& each : starter_files()) {
