@@ -53,7 +53,7 @@ private:
     void apply(const withdrawn& e) { balance_ -= e.cents; }
 
     std::int64_t balance_{};
-    BOOST_DESCRIBE_CLASS(account, (), (), (), (balance_))
+    BOOST_DESCRIBE_CLASS(account, (), (), (), (balance_))  // makes snapshots possible
 };
 
 }  // namespace bank

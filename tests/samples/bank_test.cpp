@@ -4,6 +4,7 @@
 
 #include "bank/account.hpp"
 #include "bank/story.hpp"
+#include "leftfold/testing/given.hpp"
 #include "samples/scratch.hpp"
 
 TEST(bank, tells_its_story) {
@@ -21,4 +22,12 @@ the read model: now 7000, on March 15th 10000
 now 7000, on March 15th 10000
 opened again under this machine's clock, and a cent more: 7001
 )");
+}
+
+TEST(bank, a_decision_is_tested_without_a_store) {
+    using namespace bank;
+    using leftfold::testing::given;
+    EXPECT_EQ(given<account>(opened{"Ann"}, deposited{50}).when(&account::withdraw, 20).then(withdrawn{20}), "");
+    EXPECT_EQ(given<account>(deposited{10}).when(&account::withdraw, 20).then_throws<insufficient_funds>(), "");
+    EXPECT_NE(given<account>(deposited{50}).when(&account::withdraw, 20).then(withdrawn{10}), "");
 }

@@ -1,0 +1,20 @@
+# Runs PROGRAM in the empty directory WORK, RUNS times one after another (once, unless said), and compares all that it
+# printed with the file OUTPUT. Usage: cmake -DPROGRAM=… -DRUNS=… -DOUTPUT=… -DWORK=… -P prints.cmake
+cmake_minimum_required(VERSION 3.25)
+if(NOT RUNS)
+  set(RUNS 1)
+endif()
+file(REMOVE_RECURSE "${WORK}")
+file(MAKE_DIRECTORY "${WORK}")
+foreach(run RANGE 1 ${RUNS})
+  execute_process(COMMAND "${PROGRAM}" WORKING_DIRECTORY "${WORK}"
+    RESULT_VARIABLE status OUTPUT_VARIABLE printed ERROR_VARIABLE complained)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "run ${run} ended with ${status}:\n${printed}${complained}")
+  endif()
+  string(APPEND all "${printed}")
+endforeach()
+file(READ "${OUTPUT}" expected)
+if(NOT all STREQUAL expected)
+  message(FATAL_ERROR "expected:\n${expected}printed:\n${all}")
+endif()
