@@ -4,39 +4,14 @@
 
 #include <algorithm>
 #include <exception>
-#include <span>
 #include <utility>
 
+#include "continuity.hpp"
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/observer.hpp"
 #include "projection_access.hpp"
 
 namespace leftfold::inline v0::detail {
-
-namespace {
-
-std::string_view state_name(projection_state state) {
-    switch (state) {
-        case projection_state::catching_up:
-            return "catching up";
-        case projection_state::live:
-            return "live";
-        case projection_state::backing_off:
-            return "waiting to retry";
-        case projection_state::stopped:
-            return "stopped";
-    }
-    return "unknown";
-}
-
-std::size_t events_between(const cut& from, const cut& to) {
-    std::int64_t events = 0;
-    for (std::uint32_t p = 0; p != to.partitions(); ++p)
-        events += std::max<std::int64_t>(0, to.at(partition_id(p)).value() - from.at(partition_id(p)).value());
-    return static_cast<std::size_t>(events);
-}
-
-}  // namespace
 
 model::model(std::shared_ptr<store_core> store, make_projection make, projection_options options,
              std::shared_ptr<model_database> database, std::shared_ptr<model_signals> signals)
@@ -49,8 +24,8 @@ model::model(std::shared_ptr<store_core> store, make_projection make, projection
       name_(projection_access::type(*instance_).name),
       shape_(projection_access::shape(*instance_, options_.events)),
       filter_(filter()),
-      lane_(options_.retries) {
-    status_.name = name_;
+      lane_(options_.retries),
+      board_(store_.core(), signals_, name_) {
     if (!database_ && !projection_access::parts(*instance_).empty())
         throw error(errc::invalid_argument,
                     fmt::format("adding projection {} in memory: it has tables, so it needs a database", name_));
@@ -73,60 +48,27 @@ event_filter model::filter() const {
 void model::open() {
     if (database_) {
         const auto stored = database_->load(name_);
-        const auto reason = why_stale(stored);
+        const auto reason = why_not_continued(stored, shape_, store_);
         if (!reason.empty()) {
             if (stored) {
                 warn(fmt::format("projection {} in {} begins anew from the first event: {}", name_,
                                  database_->file().string(), reason));
-                status_.begun_anew_because = reason;
+                board_.begun_anew(reason);
             }
-            at_ = cut(store_.partitions());
-            chains_at_ = at_;
-            chains_.assign(store_.partitions(), chain_hash{});
-            database_->make_anew(name_, state(), projection_access::objects(*instance_));
+            place_.start(store_.partitions());
+            database_->make_anew(name_, checkpoint(), projection_access::objects(*instance_));
         }
     }
     renew();
     publish(store_.closed_cut(), lane::action::rest);  // what it has can be read from now on
 }
 
-/// Why rows that are there cannot be continued; empty when they can.
-std::string model::why_stale(const std::optional<stored_model>& stored) {
-    if (!stored) return "it is new";
-    if (stored->shape != shape_) return "its events, rows or revision are not what they were";
-    if (stored->at.store != store_.id()) return "it was made from another store";
-    if (stored->at.epoch != store_.epoch()) return "the store was restored since";
-    const auto& reached = stored->at.consumed;
-    if (reached.partitions() != store_.partitions() || stored->at.chains.size() != store_.partitions())
-        return "its checkpoint has another number of partitions";
-    if (!store_.heads().covers(reached)) return "it is ahead of the store";
-    for (std::uint32_t p = 0; p != store_.partitions(); ++p) {
-        const auto at = reached.at(partition_id(p));
-        if (at == offset{}) continue;
-        chain_hash found{};
-        store_.read_at(partition_id(p), std::span(&at, 1), payloads::skip, [&](const event_view& event) {
-            found = event.integrity.chain;
-            return true;
-        });
-        if (found != stored->at.chains[p]) return "the store's history is not the one that it has folded";
-    }
-    return {};
-}
-
 /// Makes a new instance that goes on from the stored checkpoint: what was folded and not flushed is forgotten.
 void model::renew() {
-    at_ = cut(store_.partitions());
-    chains_at_ = at_;
-    chains_.assign(store_.partitions(), chain_hash{});
-    through_ = recorded_at::min();
+    place_.start(store_.partitions());
     if (database_) {
         database_->roll_back();
-        if (const auto stored = database_->load(name_)) {
-            at_ = stored->at.consumed;
-            chains_at_ = at_;
-            chains_ = stored->at.chains;
-            through_ = stored->through;
-        }
+        if (const auto stored = database_->load(name_)) place_.resume(*stored);
     }
     const std::unique_lock lock(instance_mutex_);
     side_.reset();
@@ -135,7 +77,7 @@ void model::renew() {
         side_ = std::make_unique<write_side>(*database_, *instance_);
         projection_access::stand_on(*instance_, *side_);
     }
-    lane_.start_from(at_);
+    lane_.start_from(place_.at());
     renew_ = false;
     unsaved_ = false;
 }
@@ -148,6 +90,8 @@ lane::action model::step() {
     // In one step, since other projections of the database use the same connection: none may meet an open transaction.
     if (what == lane::action::flush || !(lane_.folded() == lane_.durable())) flush();
     end_transaction();
+    // Readers in other processes see the checkpoint only: nothing else is to do, so tell them.
+    if (what == lane::action::rest) save_progress();
     publish(closed, what);
     return what;
 }
@@ -176,14 +120,14 @@ void model::fold(const cut& up_to, recorded_at closed) {
                 return complete;
             });
         }
-        at_ = std::move(reached);
-        if (complete) through_ = std::max(through_, closed);
-        lane_.folded(at_);
+        place_.reached(std::move(reached));
+        if (complete) place_.complete(closed);
+        lane_.folded(place_.at());
     } catch (const std::exception& failed) {
         if (side_ && side_->is_broken()) {
             fail(std::nullopt, failed.what());
         } else {
-            lane_.folded(at_);
+            lane_.folded(place_.at());
             fail(failed_at_, failed.what());
         }
     }
@@ -194,10 +138,7 @@ bool model::fold_one(const event_view& event) {
     failed_at_ = event.position();
     projection_access::apply(*instance_, event, options_.events, side_.get());
     failed_at_.reset();
-    at_.set(event.partition, event.at);
-    chains_at_.set(event.partition, event.at);
-    chains_[event.partition.value()] = event.integrity.chain;
-    through_ = event.recorded;
+    place_.passed(event);
     ++folded_;
     std::size_t pending = 0;
     std::size_t held = 0;
@@ -235,7 +176,7 @@ void model::write_flush() {
     point("flush begins");
     side_->flush();
     point("rows are written");
-    database_->save(name_, state());
+    database_->save(name_, checkpoint());
     point("checkpoint is written");
     database_->commit();
     unsaved_ = false;
@@ -250,26 +191,11 @@ void model::trim() {
     for (auto* part : parts) part->forget();
 }
 
-/// The checkpoint of where the fold is, with the chain of each partition there.
-stored_model model::state() {
-    for (std::uint32_t p = 0; p != at_.partitions(); ++p) {
-        const partition_id partition(p);
-        const auto at = at_.at(partition);
-        if (chains_at_.at(partition) == at) continue;
-        store_.read_at(partition, std::span(&at, 1), payloads::skip, [&](const event_view& event) {
-            chains_[p] = event.integrity.chain;
-            return true;
-        });
-        chains_at_.set(partition, at);
-    }
-    return {shape_, {store_.id(), store_.epoch(), at_, chains_}, through_};
-}
-
 void model::save_progress() noexcept {
     if (!database_ || !unsaved_ || !(lane_.folded() == lane_.durable())) return;
     try {
         database_->begin();
-        database_->save(name_, state());
+        database_->save(name_, checkpoint());
         database_->commit();
         unsaved_ = false;
     } catch (const std::exception&) {
@@ -290,53 +216,18 @@ void model::fail(std::optional<position> where, const char* why) {
 }
 
 void model::publish(const cut& closed, lane::action did) {
-    {
-        const std::lock_guard lock(signals_->mutex);
-        status_.reached = lane_.durable();
-        status_.attempts = lane_.attempts();
-        status_.failure = lane_.failure();
-        status_.state = did == lane::action::stopped     ? projection_state::stopped
-                        : lane_.attempts() > 0           ? projection_state::backing_off
-                        : lane_.durable().covers(closed) ? projection_state::live
-                                                         : projection_state::catching_up;
-        status_through_ = through_;
-    }
-    signals_->changed.notify_all();
+    board_.publish({.reached = lane_.durable(),
+                    .state = did == lane::action::stopped     ? projection_state::stopped
+                             : lane_.attempts() > 0           ? projection_state::backing_off
+                             : lane_.durable().covers(closed) ? projection_state::live
+                                                              : projection_state::catching_up,
+                    .attempts = lane_.attempts(),
+                    .failure = lane_.failure(),
+                    .through = place_.through()});
     if (did == lane::action::fold && store_.world().observer) {
-        const auto now = status();
+        const auto now = board_.status();
         store_.world().observer->on_lag({name_, now.events_behind, now.time_behind});
     }
-}
-
-projection_status model::status() const {
-    projection_status now;
-    auto through = recorded_at::min();
-    {
-        const std::lock_guard lock(signals_->mutex);
-        now = status_;
-        through = status_through_;
-    }
-    // What was appended since the model published is behind too.
-    now.events_behind = events_between(now.reached, store_.heads());
-    if (now.events_behind > 0 && through > recorded_at::min())
-        now.time_behind =
-            std::chrono::microseconds(std::max<std::int64_t>(0, store_.world().clock->wall_us() - through.micros()));
-    return now;
-}
-
-void model::wait_until(const cut& where, std::chrono::milliseconds at_most, std::string_view doing) const {
-    {
-        std::unique_lock lock(signals_->mutex);
-        signals_->changed.wait_for(
-            lock, at_most, [&] { return status_.reached.covers(where) || status_.state == projection_state::stopped; });
-        if (status_.reached.covers(where)) return;
-    }
-    const auto now = status();
-    if (now.state == projection_state::stopped)
-        throw error(errc::projection_stopped, fmt::format("{}: projection {} stopped at {}: {}", doing, name_,
-                                                          to_string(now.reached), now.failure));
-    throw error(errc::behind, fmt::format("{}: projection {} is at {}, {} and {} events behind the store", doing, name_,
-                                          to_string(now.reached), state_name(now.state), now.events_behind));
 }
 
 void model::look(function_ref<void(const projection_base&)> visit) const {

@@ -1,35 +1,25 @@
 #pragma once
 
-#include <atomic>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <shared_mutex>
 #include <string>
-#include <vector>
 
+#include "fold_place.hpp"
 #include "lane.hpp"
 #include "leftfold/projections/projection_base.hpp"
 #include "leftfold/projections/projection_options.hpp"
 #include "leftfold/storage/event_store.hpp"
+#include "model_board.hpp"
 #include "model_database.hpp"
 #include "write_side.hpp"
 
 namespace leftfold::inline v0::detail {
 
-/// What the models of one engine share: who waits for them, and whether they are to end.
-struct model_signals {
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::atomic<bool> stopping{false};
-    engine_options options;
-};
-
 using make_projection = std::function<std::unique_ptr<projection_base>()>;
 
 /// One projection at work: asks its lane what to do, and does one thing a step. step() belongs to one thread at a time;
-/// status() and the reading functions to any.
+/// board() and look() to any.
 class model {
 public:
     /// `database` is empty for a model in memory.
@@ -51,15 +41,13 @@ public:
     void hurry() { lane_.hurry(); }
     bool covers(const cut& where) const { return lane_.durable().covers(where); }
 
-    projection_status status() const;
-    /// Waits until every event of `where` is in the committed rows. Throws errc::behind or projection_stopped.
-    void wait_until(const cut& where, std::chrono::milliseconds at_most, std::string_view doing) const;
+    /// Where it stands, for whoever asks or waits.
+    const model_board& board() const { return board_; }
     /// Gives a model in memory to somebody who looks at it, while nobody folds.
     void look(function_ref<void(const projection_base&)> visit) const;
 
 private:
     void renew();
-    std::string why_stale(const std::optional<stored_model>& stored);
     event_filter filter() const;
     void fold(const cut& up_to, recorded_at closed);
     bool fold_one(const event_view& event);
@@ -68,14 +56,14 @@ private:
     void write_flush();
     bool has_pending() const;
     void trim();
-    stored_model state();
+    stored_model checkpoint() { return place_.checkpoint(store_, shape_); }
     void fail(std::optional<position> where, const char* why);
     void publish(const cut& closed, lane::action did);
     void warn(const std::string& text) const;
     void point(std::string_view step) const;
     std::int64_t now_us() const { return store_.world().clock->elapsed_us(); }
 
-    mutable event_store store_;  // asking a store is no change of the model
+    event_store store_;
     make_projection make_;
     projection_options options_;
     std::shared_ptr<model_database> database_;
@@ -90,17 +78,13 @@ private:
     bool renew_ = false;    // the instance is not to be trusted: begin again from the checkpoint
     bool unsaved_ = false;  // the lane is ahead of the stored checkpoint, by events that changed nothing
 
-    // While folding: where it is, and the chain there.
-    cut at_;
-    std::vector<chain_hash> chains_;
-    cut chains_at_;
-    recorded_at through_ = recorded_at::min();
+    // While folding
+    fold_place place_;
     std::size_t folded_ = 0;
     std::optional<position> failed_at_;
 
-    mutable std::shared_mutex instance_mutex_;         // for models in memory
-    projection_status status_;                         // under signals_->mutex, but for the lag
-    recorded_at status_through_ = recorded_at::min();  // likewise
+    mutable std::shared_mutex instance_mutex_;  // for models in memory
+    model_board board_;
 };
 
 }  // namespace leftfold::inline v0::detail

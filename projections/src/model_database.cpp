@@ -77,41 +77,55 @@ sqlite::statement prepare(sqlite::connection& on, const std::string& sql) {
 model_database::model_database(std::filesystem::path file)
     : file_(std::move(file)),
       lock_(file_),
-      connection_(file_, {.mode = sqlite::file_access::create, .cache_kib = writer_cache_kib}) {
-    check_format();
+      connection_(file_, {.mode = sqlite::file_access::create, .cache_kib = writer_cache_kib}),
+      bell_(bell_of(file_), sqlite::doorbell::role::owner) {
+    make_schema();
     connection_.execute(settings);
 }
 
-void model_database::check_format() {
-    const auto made_by = connection_.query_number("PRAGMA application_id");
-    const auto version = connection_.query_number("PRAGMA user_version");
-    if (made_by == application_id && version == format) return;
-    if (made_by == application_id)
+void model_database::make_schema() {
+    const bool is_new = connection_.query_number("PRAGMA application_id") == 0 &&
+                        connection_.query_number("SELECT count(*) FROM sqlite_schema") == 0;
+    if (is_new) {
+        sqlite::transaction making(connection_);
+        connection_.execute(schema);
+        making.commit();
+    }
+    check_read_models(connection_);
+}
+
+void check_read_models(sqlite::connection& on) {
+    if (on.query_number("PRAGMA application_id") != application_id)
+        throw error(errc::foreign_file,
+                    fmt::format("opening read models in {}: leftfold did not make this file", on.file().string()));
+    const auto version = on.query_number("PRAGMA user_version");
+    if (version != format)
         throw error(errc::newer_format,
                     fmt::format("opening read models in {}: their format is {}, and this leftfold knows {}",
-                                file_.string(), version, format));
-    if (connection_.query_number("SELECT count(*) FROM sqlite_schema") != 0)
-        throw error(errc::foreign_file,
-                    fmt::format("opening read models in {}: leftfold did not make this file", file_.string()));
-    sqlite::transaction making(connection_);
-    connection_.execute(schema);
-    making.commit();
+                                on.file().string(), version, format));
+}
+
+std::filesystem::path bell_of(const std::filesystem::path& database) { return database.string() + ".bell"; }
+
+const char* const select_model =
+    "SELECT shape, store, epoch, cut, chains, through FROM leftfold_models WHERE projection = ?1";
+
+std::optional<stored_model> read_model_row(sqlite::statement& select, std::string_view projection) {
+    const sqlite::reset_at_end end(select);
+    select.bind_text(1, projection);
+    if (!select.step()) return std::nullopt;
+    stored_model found;
+    found.shape = select.text(0);
+    found.at.store = parse_event_id(select.text(1));
+    found.at.epoch = store_epoch(select.number(2));
+    found.at.consumed = parse_cut(select.text(3));
+    found.at.chains = parse_chains(select.text(4));
+    found.through = recorded_at::from_micros(select.number(5));
+    return found;
 }
 
 std::optional<stored_model> model_database::load(std::string_view projection) {
-    auto& query =
-        prepared("SELECT shape, store, epoch, cut, chains, through FROM leftfold_models WHERE projection = ?1");
-    sqlite::reset_at_end end(query);
-    query.bind_text(1, projection);
-    if (!query.step()) return std::nullopt;
-    stored_model found;
-    found.shape = query.text(0);
-    found.at.store = parse_event_id(query.text(1));
-    found.at.epoch = store_epoch(query.number(2));
-    found.at.consumed = parse_cut(query.text(3));
-    found.at.chains = parse_chains(query.text(4));
-    found.through = recorded_at::from_micros(query.number(5));
-    return found;
+    return read_model_row(prepared(select_model), projection);
 }
 
 void model_database::save(std::string_view projection, const stored_model& model) {
@@ -159,11 +173,15 @@ void model_database::make_anew(std::string_view projection, const stored_model& 
     }
     save(projection, model);
     making.commit();
+    bell_.ring(std::to_string(++commits_));
 }
 
 void model_database::begin() { connection_.execute("BEGIN IMMEDIATE"); }
 
-void model_database::commit() { connection_.execute("COMMIT"); }
+void model_database::commit() {
+    connection_.execute("COMMIT");
+    bell_.ring(std::to_string(++commits_));
+}
 
 void model_database::roll_back() noexcept {
     if (!connection_.in_transaction()) return;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "leftfold/storage/checkpoint_store.hpp"
 #include "owner_lock.hpp"
 #include "sqlite/connection.hpp"
+#include "sqlite/doorbell.hpp"
 #include "sqlite/statement.hpp"
 
 namespace leftfold::inline v0::detail {
@@ -40,6 +42,7 @@ public:
                    const std::vector<model_part::object>& objects);
 
     void begin();
+    /// Commits, and rings the bell of whoever waits in another process.
     void commit();
     void roll_back() noexcept;
     bool in_transaction() const { return connection_.in_transaction(); }
@@ -50,14 +53,26 @@ public:
     sqlite::statement& prepared(const std::string& sql);
 
 private:
-    void check_format();
+    void make_schema();
     void drop_objects(std::string_view projection);
 
     std::filesystem::path file_;
     owner_lock lock_;
     sqlite::connection connection_;
     std::unordered_map<std::string, sqlite::statement> statements_;
+    sqlite::doorbell bell_;
+    std::uint64_t commits_ = 0;
 };
+
+/// Reads what a database says of a model, on any connection to it. `select` is the statement of select_model.
+extern const char* const select_model;
+std::optional<stored_model> read_model_row(sqlite::statement& select, std::string_view projection);
+
+/// Throws errc::foreign_file or newer_format unless the database behind the connection holds read models of ours.
+void check_read_models(sqlite::connection& on);
+
+/// The file that is written after each commit, for readers in other processes to wait on: `<database>.bell`.
+std::filesystem::path bell_of(const std::filesystem::path& database);
 
 /// Prepares a statement, and says errc::invalid_argument of SQL that does not compile.
 sqlite::statement prepare(sqlite::connection& on, const std::string& sql);

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "driver.hpp"
+#include "engine_rows.hpp"
 #include "leftfold/storage/error.hpp"
 #include "model.hpp"
 #include "projection_access.hpp"
@@ -83,11 +84,8 @@ const projection_base& projection_engine::add_stored(maker make, projection_opti
     auto work =
         std::make_unique<detail::model>(core_->store.core(), make, std::move(options), database, core_->signals);
     auto& entry = core_->add(std::move(work), database);
-    const auto* model = entry.work.get();
     entry.reads = std::make_unique<detail::read_side>(
-        database->file(), core_->store.core(), [model, wait](const cut& where, recorded_at when) {
-            model->wait_until(where, wait, "asking for the rows as of " + to_rfc3339(when.time()));
-        });
+        std::make_unique<detail::engine_rows>(database->file(), core_->store.core(), entry.work->board(), wait));
     entry.handle = make();
     detail::projection_access::stand_on(*entry.handle, *entry.reads);
     return *entry.handle;
@@ -147,7 +145,7 @@ void projection_engine::catch_up() {
             core_->left = false;
             if (did == detail::lane::action::back_off) model.hurry();
             if (did == detail::lane::action::stopped)
-                model.wait_until(target, std::chrono::milliseconds{0}, "catching up");
+                model.board().wait_until(target, std::chrono::milliseconds{0}, "catching up");
         }
     }
 }
@@ -168,15 +166,17 @@ void projection_engine::wait_for_one(std::string_view name, position where, wait
         throw error(errc::invalid_argument,
                     fmt::format("waiting for {}: the store has {} partitions", to_string(where), wanted.partitions()));
     wanted.set(where.partition, where.at);
-    core_->find(name).wait_until(wanted, options.at_most, "waiting for event " + to_string(where));
+    core_->find(name).board().wait_until(wanted, options.at_most, "waiting for event " + to_string(where));
 }
 
 std::vector<projection_status> projection_engine::status() const {
     std::vector<projection_status> all;
-    for (const auto& each : core_->entries) all.push_back(each.work->status());
+    for (const auto& each : core_->entries) all.push_back(each.work->board().status());
     return all;
 }
 
-projection_status projection_engine::status_of(std::string_view name) const { return core_->find(name).status(); }
+projection_status projection_engine::status_of(std::string_view name) const {
+    return core_->find(name).board().status();
+}
 
 }  // namespace leftfold::inline v0

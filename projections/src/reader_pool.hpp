@@ -23,6 +23,7 @@ public:
     public:
         explicit reader(const std::filesystem::path& file);
         sqlite::statement& prepared(const std::string& sql);
+        sqlite::connection& connection() { return connection_; }
 
     private:
         sqlite::connection connection_;
@@ -36,6 +37,7 @@ public:
         ~lease() { pool_.give_back(std::move(reader_)); }
         lease(const lease&) = delete;
         lease& operator=(const lease&) = delete;
+        reader& operator*() const { return *reader_; }
         reader* operator->() const { return reader_.get(); }
 
     private:

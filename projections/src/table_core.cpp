@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "leftfold/projections/table_as_of.hpp"
 #include "leftfold/storage/error.hpp"
 #include "sql_text.hpp"
 
@@ -272,6 +273,11 @@ void table_core::check_history(recorded_at when) const {
         throw error(errc::before_history,
                     fmt::format("asking table {} for its rows as of {}: its history begins at {}", name(),
                                 to_rfc3339(when.time()), to_rfc3339(options_.history_from.time())));
+}
+
+void fail_cut_unknown(recorded_at when) {
+    throw error(errc::unsupported, fmt::format("asking for the cut of {}: the read model was opened without its store",
+                                               to_rfc3339(when.time())));
 }
 
 void table_core::fail_missing(std::string_view key) const {

@@ -95,7 +95,7 @@ void write_side::event_failed() {
     guarded(broken_, [&] { database_.run("ROLLBACK TO event; RELEASE event"); });
 }
 
-cut write_side::await(recorded_at) {
+std::optional<cut> write_side::await(recorded_at) {
     throw error(errc::unsupported, "asking a table for the past inside `on`: only the handle of the engine answers");
 }
 

@@ -18,7 +18,7 @@ public:
     void execute(const std::string& sql, cell_binder bind) override;
     void write(const std::string& sql, cell_binder bind) override;
     void settle() override;
-    cut await(recorded_at when) override;
+    std::optional<cut> await(recorded_at when) override;
     recorded_at time_of(const cut& where) override;
 
     void event_ended();

@@ -1,47 +1,15 @@
 // Read models over the SQLite store, and other processes beside the engine.
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <array>
 
 #include "leftfold/storage/sqlite_store.hpp"
+#include "projections/other_process.hpp"
 #include "projections/read_models.hpp"
 
 namespace {
 
+using read_models::other_process;
 using read_models::shell;
-
-/// Another process, which waits for a word, then does something and ends with what that returns. Made before there are
-/// threads, since a child of fork(2) has but one.
-class other_process {
-public:
-    template <class F>
-    explicit other_process(F&& f) {
-        if (::pipe(pipe_.data()) != 0) throw std::runtime_error("no pipe");
-        child_ = ::fork();
-        if (child_ != 0) return;
-        char word = 0;
-        if (::read(pipe_[0], &word, 1) != 1) ::_exit(99);
-        ::_exit(f());
-    }
-    ~other_process() {
-        ::close(pipe_[0]);
-        ::close(pipe_[1]);
-    }
-    /// Lets it go, and returns what it ended with.
-    int run() {
-        int status = 0;
-        if (::write(pipe_[1], "!", 1) != 1) return -1;
-        ::waitpid(child_, &status, 0);
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    }
-
-private:
-    std::array<int, 2> pipe_{};
-    ::pid_t child_ = 0;
-};
 
 class read_models_on_disk : public read_models::fixture {};
 

@@ -2,6 +2,7 @@
 // What a projection is made of, as the engine sees it: parts that keep rows, and the side that they stand on.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,8 +38,9 @@ public:
     virtual void write(const std::string& sql, cell_binder bind) = 0;
     /// Puts what tables hold in memory where SQL sees it. Does nothing on the read side.
     virtual void settle() = 0;
-    /// Waits until the rows hold every event recorded at or before `when`, and returns that cut. Throws errc::behind.
-    virtual cut await(recorded_at when) = 0;
+    /// Waits until the rows hold every event recorded at or before `when`, and returns that cut where it is known.
+    /// Throws errc::behind.
+    virtual std::optional<cut> await(recorded_at when) = 0;
     /// Returns the time of the last event of a cut. Throws errc::invalid_argument unless it is the cut of a time.
     virtual recorded_at time_of(const cut& where) = 0;
 };

@@ -1,35 +1,17 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "leftfold/projections/row_cache.hpp"
+#include "leftfold/projections/table_as_of.hpp"
 #include "leftfold/projections/table_core.hpp"
-#include "leftfold/storage/assert.hpp"
 
 namespace leftfold::inline v0 {
 
-/// Bounds what one read of a table gives.
-struct scan_options {
-    /// The most rows. There may be more: to see all of them, use for_each.
-    std::size_t limit = 10'000;
-};
-
 namespace detail {
-
-template <class Member>
-struct member_of_row;
-template <class Row, class Member>
-struct member_of_row<Member Row::*> {
-    using row = Row;
-    using type = Member;
-};
-template <auto Member>
-using column_type = typename member_of_row<decltype(Member)>::type;
 
 template <class Row>
 struct a_row_of_a_table_needs_a_description_by_BOOST_DESCRIBE;
@@ -45,142 +27,7 @@ consteval bool can_be_key() {
     return as == kind::string || as == kind::integer || as == kind::enumeration || as == kind::time;
 }
 
-/// Reads rows, as they are or as they were: what a table and its as-of view have in common.
-template <class Row, class Key>
-class table_reader {
-public:
-    table_reader(const table_core& of, std::optional<recorded_at> when) : core_(&of), when_(when) {}
-
-    std::optional<Row> find(const Key& key) const {
-        std::optional<Row> found;
-        core_->side().select(
-            core_->query(wanted::one, axis_()),
-            [&](cell_writer& out) {
-                core_->type().write_key(&key, out);
-                bind_time(out);
-            },
-            [&](cell_reader& in) {
-                found = read_row<Row>(in);
-                return false;
-            });
-        return found;
-    }
-
-    std::vector<Row> first(std::size_t limit) const {
-        return rows(core_->query(wanted::first, axis_()), limit, [](cell_writer&) {});
-    }
-
-    std::vector<Row> after(const Key& key, std::size_t limit) const {
-        return rows(core_->query(wanted::after, axis_()), limit,
-                    [&](cell_writer& out) { core_->type().write_key(&key, out); });
-    }
-
-    std::vector<Row> range(const Key& from, const Key& before, std::size_t limit) const {
-        return rows(core_->query(wanted::range, axis_()), limit, [&](cell_writer& out) {
-            core_->type().write_key(&from, out);
-            core_->type().write_key(&before, out);
-        });
-    }
-
-    template <class Value>
-    std::vector<Row> equal(std::size_t column, const Value& value, std::size_t limit) const {
-        return rows(core_->query_equal(column, axis_()), limit,
-                    [&](cell_writer& out) { write_cell(out, value, core_->type().columns[column].name); });
-    }
-
-    std::int64_t count() const {
-        std::int64_t counted = 0;
-        core_->side().select(
-            core_->query(wanted::count, axis_()), [&](cell_writer& out) { bind_time(out); },
-            [&](cell_reader& in) {
-                counted += in.integer();
-                return true;
-            });
-        return counted;
-    }
-
-    /// Visits all rows in pages, so that no read stays open longer than a page.
-    template <auto KeyMember, class Visitor>
-    void for_each(Visitor&& visit) const {
-        constexpr std::size_t page = 1'000;
-        for (auto rows = first(page);; rows = after(std::invoke(KeyMember, rows.back()), page)) {
-            for (const auto& row : rows) visit(row);
-            if (rows.size() < page) return;
-        }
-    }
-
-private:
-    axis axis_() const { return when_ ? axis::as_of : axis::now; }
-    void bind_time(cell_writer& out) const {
-        if (when_) out.integer(when_->micros());
-    }
-    template <class Bind>
-    std::vector<Row> rows(const std::string& query, std::size_t limit, Bind&& bind) const {
-        std::vector<Row> found;
-        core_->side().select(
-            query,
-            [&](cell_writer& out) {
-                bind(out);
-                out.integer(static_cast<std::int64_t>(limit));
-                bind_time(out);
-            },
-            [&](cell_reader& in) {
-                found.push_back(read_row<Row>(in));
-                return true;
-            });
-        return found;
-    }
-
-    const table_core* core_;
-    std::optional<recorded_at> when_;
-};
-
 }  // namespace detail
-
-template <class Row, auto Key>
-class table;
-
-/// A table as it stood at one time. Small, copyable; valid as long as the table. Every function may be called from any
-/// thread, and gives the same answer for ever.
-template <class Row, auto Key>
-class table_as_of {
-public:
-    using key_type = detail::column_type<Key>;
-
-    /// Returns the row that the key had then.
-    std::optional<Row> find(const key_type& key) const { return reader_.find(key); }
-    /// Returns rows with keys from `from` on and below `before`, in order of the key.
-    std::vector<Row> range(const key_type& from, const key_type& before, scan_options options = {}) const {
-        return reader_.range(from, before, options.limit);
-    }
-    /// Returns the rows with the smallest keys.
-    std::vector<Row> all(scan_options options = {}) const { return reader_.first(options.limit); }
-    /// Returns the rows that had this value in this column, in order of the key.
-    template <auto Member>
-    std::vector<Row> where(const detail::column_type<Member>& value, scan_options options = {}) const {
-        return reader_.equal(detail::column_number<Row, Member>(), value, options.limit);
-    }
-    /// Returns how many rows there were.
-    std::int64_t count() const { return reader_.count(); }
-    /// Calls `visit(row)` for every row, in order of the key.
-    template <class Visitor>
-    void for_each(Visitor&& visit) const {
-        reader_.template for_each<Key>(std::forward<Visitor>(visit));
-    }
-
-    /// Returns the time that it shows, and the cut that holds every event up to then: ask again with either.
-    recorded_at time() const { return when_; }
-    const leftfold::cut& cut() const { return cut_; }
-
-private:
-    friend table<Row, Key>;
-    table_as_of(const detail::table_core& of, recorded_at when, leftfold::cut at)
-        : reader_(of, when), when_(when), cut_(std::move(at)) {}
-
-    detail::table_reader<Row, key_type> reader_;
-    recorded_at when_;
-    leftfold::cut cut_;
-};
 
 /// A table of a read model: rows of a described struct, found by their key, kept in an SQL table with one column per
 /// member. Declared as a member of a projection:

@@ -1,0 +1,16 @@
+#include "engine_rows.hpp"
+
+namespace leftfold::inline v0::detail {
+
+void engine_rows::read(function_ref<void(reader_pool::reader&)> with) {
+    const reader_pool::lease reader(pool_);
+    with(*reader);
+}
+
+std::optional<cut> engine_rows::await(recorded_at when) {
+    auto where = store_.cut_at(when);
+    board_.wait_until(where, as_of_wait_, "asking for the rows as of " + to_rfc3339(when.time()));
+    return where;
+}
+
+}  // namespace leftfold::inline v0::detail

@@ -1,0 +1,113 @@
+#include "file_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "leftfold/storage/error.hpp"
+#include "model_board.hpp"
+#include "sqlite/doorbell.hpp"
+
+namespace leftfold::inline v0::detail {
+
+file_rows::file_rows(std::filesystem::path database, std::string projection, std::string shape,
+                     read_model_options options)
+    : database_(std::move(database)),
+      projection_(std::move(projection)),
+      shape_(std::move(shape)),
+      world_(complete(options.store != nullptr ? options.store->world() : environment{})),
+      as_of_wait_(options.as_of_wait),
+      pool_(database_) {
+    if (options.store != nullptr) store_.emplace(options.store->core());
+    const reader_pool::lease reader(pool_);
+    check_read_models(reader->connection());
+    check(*reader);
+}
+
+/// Returns the model's checkpoint, or throws when its rows are not to be read by this program.
+stored_model file_rows::check(reader_pool::reader& reader) {
+    auto found = read_model_row(reader.prepared(select_model), projection_);
+    const auto opening = [&] { return fmt::format("reading projection {} in {}", projection_, database_.string()); };
+    if (!found) throw error(errc::not_found, opening() + ": it is not there");
+    if (found->shape != shape_)
+        throw error(errc::stale_model,
+                    opening() + ": its events, rows or revision are not those of this program's projection");
+    if (store_ && (found->at.store != store_->id() || found->at.epoch != store_->epoch()))
+        throw error(errc::stale_model, opening() + ": it was made from another store, or before that was restored");
+    return std::move(*found);
+}
+
+void file_rows::read(function_ref<void(reader_pool::reader&)> with) {
+    const reader_pool::lease reader(pool_);
+    const sqlite::transaction together(reader->connection(), sqlite::transaction::kind::deferred);
+    check(*reader);
+    with(*reader);
+}
+
+stored_model file_rows::look() {
+    const reader_pool::lease reader(pool_);
+    return check(*reader);
+}
+
+read_model_status file_rows::status() {
+    auto found = look();
+    read_model_status now{.store = found.at.store,
+                          .epoch = found.at.epoch,
+                          .reached = std::move(found.at.consumed),
+                          .through = found.through};
+    if (store_) now.events_behind = events_between(now.reached, store_->heads());
+    if (now.events_behind != std::size_t{0} && now.through > recorded_at::min())
+        now.time_behind =
+            std::chrono::microseconds(std::max<std::int64_t>(0, world_.clock->wall_us() - now.through.micros()));
+    return now;
+}
+
+/// Looks at the checkpoint after each commit until it is enough.
+template <class Enough>
+void file_rows::wait(Enough enough, std::chrono::milliseconds at_most, const std::string& doing) {
+    auto now = look();
+    if (enough(now)) return;
+    const auto deadline = std::chrono::steady_clock::now() + at_most;
+    // One for each wait, so that no other thread takes the ring that this one is to hear.
+    sqlite::doorbell bell(bell_of(database_), sqlite::doorbell::role::reader);
+    while (true) {
+        bell.look();  // from here on no ring is lost
+        now = look();
+        if (enough(now)) return;
+        const auto left = deadline - std::chrono::steady_clock::now();
+        if (left <= left.zero()) break;
+        bell.wait(std::chrono::ceil<std::chrono::microseconds>(left));
+    }
+    const auto behind =
+        store_ ? fmt::format(", {} events behind the store", events_between(now.at.consumed, store_->heads()))
+               : std::string();
+    throw error(errc::behind,
+                fmt::format("{}: projection {} in {} is at {}, through {}{}", doing, projection_, database_.string(),
+                            to_string(now.at.consumed), to_rfc3339(now.through.time()), behind));
+}
+
+void file_rows::wait_until(const cut& where, std::chrono::milliseconds at_most, const std::string& doing) {
+    wait([&](const stored_model& now) { return now.at.consumed.covers(where); }, at_most, doing);
+}
+
+std::optional<cut> file_rows::await(recorded_at when) {
+    const auto doing = "asking for the rows as of " + to_rfc3339(when.time());
+    if (!store_) {
+        wait([&](const stored_model& now) { return now.through >= when; }, as_of_wait_, doing);
+        return std::nullopt;
+    }
+    auto where = store_->cut_at(when);
+    wait_until(where, as_of_wait_, doing);
+    return where;
+}
+
+recorded_at file_rows::time_of(const cut& where) {
+    if (!store_)
+        throw error(errc::unsupported, fmt::format("asking for the rows at the cut {}: the read model in {} was opened "
+                                                   "without its store",
+                                                   to_string(where), database_.string()));
+    return time_of_cut(*store_, where);
+}
+
+}  // namespace leftfold::inline v0::detail

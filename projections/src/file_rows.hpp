@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "leftfold/projections/read_model.hpp"
+#include "model_database.hpp"
+#include "row_source.hpp"
+
+namespace leftfold::inline v0::detail {
+
+/// The rows of a model in a database that somebody else keeps. Each look compares the model's shape with what the
+/// program expects, in the transaction that reads the rows.
+class file_rows final : public row_source {
+public:
+    file_rows(std::filesystem::path database, std::string projection, std::string shape, read_model_options options);
+
+    void read(function_ref<void(reader_pool::reader&)> with) override;
+    std::optional<cut> await(recorded_at when) override;
+    recorded_at time_of(const cut& where) override;
+
+    read_model_status status();
+    /// Waits until the committed rows hold every event of `where`.
+    void wait_until(const cut& where, std::chrono::milliseconds at_most, const std::string& doing);
+    std::uint32_t partitions() { return look().at.consumed.partitions(); }
+
+private:
+    stored_model look();
+    stored_model check(reader_pool::reader& reader);
+    template <class Enough>
+    void wait(Enough enough, std::chrono::milliseconds at_most, const std::string& doing);
+
+    std::filesystem::path database_;
+    std::string projection_;
+    std::string shape_;
+    std::optional<event_store> store_;
+    environment world_;
+    std::chrono::milliseconds as_of_wait_;
+    reader_pool pool_;
+};
+
+}  // namespace leftfold::inline v0::detail

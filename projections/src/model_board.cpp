@@ -1,0 +1,90 @@
+#include "model_board.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "leftfold/storage/error.hpp"
+
+namespace leftfold::inline v0::detail {
+
+namespace {
+
+std::string_view state_name(projection_state state) {
+    switch (state) {
+        case projection_state::catching_up:
+            return "catching up";
+        case projection_state::live:
+            return "live";
+        case projection_state::backing_off:
+            return "waiting to retry";
+        case projection_state::stopped:
+            return "stopped";
+    }
+    return "unknown";
+}
+
+}  // namespace
+
+std::size_t events_between(const cut& from, const cut& to) {
+    std::int64_t events = 0;
+    for (std::uint32_t p = 0; p != to.partitions(); ++p)
+        events += std::max<std::int64_t>(0, to.at(partition_id(p)).value() - from.at(partition_id(p)).value());
+    return static_cast<std::size_t>(events);
+}
+
+model_board::model_board(std::shared_ptr<store_core> store, std::shared_ptr<model_signals> signals, std::string name)
+    : store_(std::move(store)), signals_(std::move(signals)) {
+    status_.name = std::move(name);
+}
+
+void model_board::publish(news now) {
+    {
+        const std::lock_guard lock(signals_->mutex);
+        status_.reached = std::move(now.reached);
+        status_.state = now.state;
+        status_.attempts = now.attempts;
+        status_.failure = std::move(now.failure);
+        through_ = now.through;
+    }
+    signals_->changed.notify_all();
+}
+
+void model_board::begun_anew(std::string why) {
+    const std::lock_guard lock(signals_->mutex);
+    status_.begun_anew_because = std::move(why);
+}
+
+projection_status model_board::status() const {
+    projection_status now;
+    auto through = recorded_at::min();
+    {
+        const std::lock_guard lock(signals_->mutex);
+        now = status_;
+        through = through_;
+    }
+    // What was appended since the model published is behind too.
+    now.events_behind = events_between(now.reached, store_.heads());
+    if (now.events_behind > 0 && through > recorded_at::min())
+        now.time_behind =
+            std::chrono::microseconds(std::max<std::int64_t>(0, store_.world().clock->wall_us() - through.micros()));
+    return now;
+}
+
+void model_board::wait_until(const cut& where, std::chrono::milliseconds at_most, std::string_view doing) const {
+    {
+        std::unique_lock lock(signals_->mutex);
+        signals_->changed.wait_for(
+            lock, at_most, [&] { return status_.reached.covers(where) || status_.state == projection_state::stopped; });
+        if (status_.reached.covers(where)) return;
+    }
+    const auto now = status();
+    if (now.state == projection_state::stopped)
+        throw error(errc::projection_stopped, fmt::format("{}: projection {} stopped at {}: {}", doing, now.name,
+                                                          to_string(now.reached), now.failure));
+    throw error(errc::behind, fmt::format("{}: projection {} is at {}, {} and {} events behind the store", doing,
+                                          now.name, to_string(now.reached), state_name(now.state), now.events_behind));
+}
+
+}  // namespace leftfold::inline v0::detail

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "leftfold/projections/projection_options.hpp"
+#include "leftfold/storage/event_store.hpp"
+
+namespace leftfold::inline v0::detail {
+
+/// What the models of one engine share: who waits for them, and whether they are to end.
+struct model_signals {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::atomic<bool> stopping{false};
+    engine_options options;
+};
+
+/// Where one model stands, for all to read: the model writes after each step, anybody reads or waits. Safe from any
+/// thread.
+class model_board {
+public:
+    model_board(std::shared_ptr<store_core> store, std::shared_ptr<model_signals> signals, std::string name);
+
+    /// What the model says of itself after a step.
+    struct news {
+        cut reached;
+        projection_state state;
+        int attempts;
+        std::string failure;
+        recorded_at through;
+    };
+    void publish(news now);
+    void begun_anew(std::string why);
+
+    projection_status status() const;
+    /// Waits until every event of `where` is in the committed rows. Throws errc::behind or projection_stopped.
+    void wait_until(const cut& where, std::chrono::milliseconds at_most, std::string_view doing) const;
+
+private:
+    mutable event_store store_;  // asking a store is no change of the board
+    std::shared_ptr<model_signals> signals_;
+    projection_status status_;  // under signals_->mutex, but for the lag
+    recorded_at through_ = recorded_at::min();
+};
+
+/// Counts the events of `to` that are not in `from`.
+std::size_t events_between(const cut& from, const cut& to);
+
+}  // namespace leftfold::inline v0::detail

@@ -1,0 +1,36 @@
+#include "leftfold/projections/read_model.hpp"
+
+#include <fmt/format.h>
+
+#include "file_rows.hpp"
+#include "leftfold/storage/error.hpp"
+#include "projection_access.hpp"
+#include "read_side.hpp"
+
+namespace leftfold::inline v0::detail {
+
+opened_model::opened_model(const std::filesystem::path& database, std::unique_ptr<projection_base> handle,
+                           read_model_options options)
+    : handle_(std::move(handle)) {
+    auto shape = projection_access::shape(*handle_, options.events);
+    auto rows = std::make_unique<file_rows>(database, std::string(projection_access::type(*handle_).name),
+                                            std::move(shape), std::move(options));
+    rows_ = rows.get();
+    side_ = std::make_unique<read_side>(std::move(rows));
+    projection_access::stand_on(*handle_, *side_);
+}
+
+opened_model::~opened_model() = default;
+
+read_model_status opened_model::status() const { return rows_->status(); }
+
+void opened_model::wait_for(position where, wait_options options) const {
+    cut wanted(rows_->partitions());
+    if (where.partition.value() >= wanted.partitions())
+        throw error(errc::invalid_argument,
+                    fmt::format("waiting for {}: the store has {} partitions", to_string(where), wanted.partitions()));
+    wanted.set(where.partition, where.at);
+    rows_->wait_until(wanted, options.at_most, "waiting for event " + to_string(where));
+}
+
+}  // namespace leftfold::inline v0::detail

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+
+#include "leftfold/storage/event_store.hpp"
+#include "leftfold/storage/position.hpp"
+#include "leftfold/storage/time.hpp"
+#include "leftfold/storage/unique_function.hpp"
+#include "reader_pool.hpp"
+
+namespace leftfold::inline v0::detail {
+
+/// What stands behind a read handle: where the committed rows of one model are, and how far they have come. Safe from
+/// any thread.
+class row_source {
+public:
+    virtual ~row_source() = default;
+
+    /// Calls `with` on a read-only connection to the database that has the rows now.
+    virtual void read(function_ref<void(reader_pool::reader&)> with) = 0;
+    /// Waits until the rows hold every event recorded at or before `when`, and returns that cut where it is known.
+    /// Throws errc::behind.
+    virtual std::optional<cut> await(recorded_at when) = 0;
+    /// Returns the time of the last event of a cut. Throws errc::invalid_argument unless it is the cut of a time.
+    virtual recorded_at time_of(const cut& where) = 0;
+};
+
+/// Returns the time of a cut, asked of the store: what every time_of() comes to.
+recorded_at time_of_cut(event_store& store, const cut& where);
+
+}  // namespace leftfold::inline v0::detail
