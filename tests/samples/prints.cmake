@@ -1,20 +1,29 @@
-# Runs PROGRAM in the empty directory WORK, RUNS times one after another (once, unless said), and compares all that it
-# printed with the file OUTPUT. Usage: cmake -DPROGRAM=… -DRUNS=… -DOUTPUT=… -DWORK=… -P prints.cmake
+# Runs programs one after another in the empty directory WORK, and compares what each prints with a file.
+# Usage: cmake -DWORK=… -P prints.cmake -- PROGRAM OUTPUT [PROGRAM OUTPUT…]
 cmake_minimum_required(VERSION 3.25)
-if(NOT RUNS)
-  set(RUNS 1)
-endif()
+set(runs)
+foreach(at RANGE ${CMAKE_ARGC})
+  if(seen)
+    list(APPEND runs "${CMAKE_ARGV${at}}")
+  elseif(CMAKE_ARGV${at} STREQUAL "--")
+    set(seen TRUE)
+  endif()
+endforeach()
+list(REMOVE_ITEM runs "")
+
 file(REMOVE_RECURSE "${WORK}")
 file(MAKE_DIRECTORY "${WORK}")
-foreach(run RANGE 1 ${RUNS})
-  execute_process(COMMAND "${PROGRAM}" WORKING_DIRECTORY "${WORK}"
+while(runs)
+  list(POP_FRONT runs program output)
+  execute_process(COMMAND "${program}" WORKING_DIRECTORY "${WORK}"
     RESULT_VARIABLE status OUTPUT_VARIABLE printed ERROR_VARIABLE complained)
   if(NOT status EQUAL 0)
-    message(FATAL_ERROR "run ${run} ended with ${status}:\n${printed}${complained}")
+    message(FATAL_ERROR "${program} ended with ${status}:\n${printed}${complained}")
   endif()
-  string(APPEND all "${printed}")
-endforeach()
-file(READ "${OUTPUT}" expected)
-if(NOT all STREQUAL expected)
-  message(FATAL_ERROR "expected:\n${expected}printed:\n${all}")
-endif()
+  file(READ "${output}" expected)
+  if(NOT printed STREQUAL expected)
+    message(FATAL_ERROR "${program} is expected to print\n${expected}and printed\n${printed}")
+  endif()
+  math(EXPR compared "${compared} + 1")
+endwhile()
+message("outputs of documented programs: ${compared} equal")
