@@ -51,13 +51,14 @@ std::shared_ptr<disk_file> simulated_disk::open(const std::string& name) {
     if (!file) {
         file = std::make_shared<disk_file>();
         file->inode = ++last_inode_;
+        file->name = name;
         log_.push_back({disk_entry::kind::create, file->inode, 0, name});
     }
     return file;
 }
 
 simulated_disk::read_result simulated_disk::read(const disk_file& file, std::uint64_t offset, std::span<char> target) {
-    const auto outcome = admit(disk_call::read, name_of(file), counts_.reads);
+    const auto outcome = admit(disk_call::read, file.name, counts_.reads);
     if (outcome != disk_outcome::done) return {outcome, 0};
     const std::scoped_lock lock(mutex_);
     if (offset >= file.content.size()) return {};
@@ -68,7 +69,7 @@ simulated_disk::read_result simulated_disk::read(const disk_file& file, std::uin
 }
 
 disk_outcome simulated_disk::write(disk_file& file, std::uint64_t offset, std::string_view bytes) {
-    const auto outcome = admit(disk_call::write, name_of(file), counts_.writes);
+    const auto outcome = admit(disk_call::write, file.name, counts_.writes);
     if (outcome == disk_outcome::short_write) bytes = bytes.substr(0, bytes.size() / 2);
     if (outcome != disk_outcome::done && outcome != disk_outcome::short_write) return outcome;
     const std::scoped_lock lock(mutex_);
@@ -79,8 +80,7 @@ disk_outcome simulated_disk::write(disk_file& file, std::uint64_t offset, std::s
 }
 
 disk_outcome simulated_disk::truncate(disk_file& file, std::uint64_t size) {
-    if (const auto outcome = admit(disk_call::truncate, name_of(file), counts_.truncates);
-        outcome != disk_outcome::done)
+    if (const auto outcome = admit(disk_call::truncate, file.name, counts_.truncates); outcome != disk_outcome::done)
         return outcome;
     const std::scoped_lock lock(mutex_);
     file.content.resize(size);
@@ -89,8 +89,9 @@ disk_outcome simulated_disk::truncate(disk_file& file, std::uint64_t size) {
 }
 
 disk_outcome simulated_disk::sync(disk_file& file) {
-    const auto outcome = admit(disk_call::sync, name_of(file), counts_.syncs);
+    const auto outcome = admit(disk_call::sync, file.name, counts_.syncs);
     const std::scoped_lock lock(mutex_);
+    if (unplugged_) return outcome;
     const auto what = outcome == disk_outcome::done ? disk_entry::kind::sync : disk_entry::kind::lose;
     log_.push_back({what, file.inode, 0, {}});
     return outcome;
@@ -129,6 +130,16 @@ void simulated_disk::heal() {
     fault_ = {};
 }
 
+void simulated_disk::unplug() {
+    const std::scoped_lock lock(mutex_);
+    unplugged_ = true;
+}
+
+void simulated_disk::plug_in() {
+    const std::scoped_lock lock(mutex_);
+    unplugged_ = false;
+}
+
 bool simulated_disk::fault_fired() const {
     const std::scoped_lock lock(mutex_);
     return fired_;
@@ -136,7 +147,7 @@ bool simulated_disk::fault_fired() const {
 
 void simulated_disk::on_call(std::function<void(disk_call, std::string_view)> hook) {
     const std::scoped_lock lock(mutex_);
-    hook_ = std::move(hook);
+    hook_ = hook ? std::make_shared<const std::function<void(disk_call, std::string_view)>>(std::move(hook)) : nullptr;
 }
 
 disk_counts simulated_disk::counts() const {
@@ -158,12 +169,13 @@ disk_image simulated_disk::contents() const {
 
 disk_outcome simulated_disk::admit(disk_call call, std::string_view name, std::uint64_t& counter) {
     std::unique_lock lock(mutex_);
-    if (hook_) {
-        const auto hook = hook_;
+    if (hook_ && !unplugged_) {
+        const auto hook = hook_;  // it may be replaced meanwhile
         lock.unlock();
-        hook(call, name);
+        (*hook)(call, name);
         lock.lock();
     }
+    if (unplugged_) return disk_outcome::io_error;
     ++counter;
     if ((fault_.calls & static_cast<unsigned>(call)) == 0 || fault_.nth == 0) return disk_outcome::done;
     if (fault_.nth > 1) {
@@ -174,14 +186,6 @@ disk_outcome simulated_disk::admit(disk_call call, std::string_view name, std::u
     fired_ = true;
     const auto half_is_possible = call == disk_call::write;
     return fault_.outcome == disk_outcome::short_write && !half_is_possible ? disk_outcome::io_error : fault_.outcome;
-}
-
-std::string simulated_disk::name_of(const disk_file& file) const {
-    const std::scoped_lock lock(mutex_);
-    if (!hook_) return {};  // names are for hooks only; the search is not free
-    for (const auto& [name, candidate] : files_)
-        if (candidate.get() == &file) return name;
-    return {};
 }
 
 void disk_replay::advance_to(std::size_t moment) {

@@ -76,6 +76,7 @@ using disk_image = std::map<std::string, std::string>;
 /// A file of a simulated disk. Lives as long as its name or an open handle does.
 struct disk_file {
     std::uint64_t inode = 0;
+    std::string name;
     std::string content;
 };
 
@@ -117,6 +118,12 @@ public:
     /// Ends the fault.
     void heal();
 
+    /// Makes every later call fail and change nothing, as the calls of a process that is no more: what holds handles to
+    /// the disk can be taken apart without a trace on it. Hooks are not called meanwhile.
+    void unplug();
+    /// Ends that: the next process comes.
+    void plug_in();
+
     /// Tells whether the armed fault has struck.
     bool fault_fired() const;
 
@@ -136,7 +143,6 @@ public:
 
 private:
     disk_outcome admit(disk_call call, std::string_view name, std::uint64_t& counter);
-    std::string name_of(const disk_file& file) const;
 
     mutable std::mutex mutex_;
     std::map<std::string, std::shared_ptr<disk_file>> files_;
@@ -145,7 +151,8 @@ private:
     disk_counts counts_;
     disk_fault fault_;
     bool fired_ = false;
-    std::function<void(disk_call, std::string_view)> hook_;
+    bool unplugged_ = false;
+    std::shared_ptr<const std::function<void(disk_call, std::string_view)>> hook_;
 };
 
 /// What a power cut does to writes that were not synced.

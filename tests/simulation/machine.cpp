@@ -1,0 +1,152 @@
+#include "simulation/machine.hpp"
+
+#include "leftfold/storage/checkpoint_store.hpp"
+#include "leftfold/storage/error.hpp"
+#include "leftfold/storage/snapshot_store.hpp"
+#include "leftfold/storage/stream_index.hpp"
+
+namespace leftfold::simulation {
+
+namespace {
+
+using namespace test_support;
+
+constexpr auto store_path = "/bank.store";
+
+crash_mode mode_of(fall how) {
+    switch (how) {
+        case fall::power_cut_some_kept:
+            return crash_mode::random_subset;
+        case fall::power_cut_torn:
+            return crash_mode::torn_sectors;
+        default:
+            return crash_mode::drop_unsynced;
+    }
+}
+
+}  // namespace
+
+machine::machine(machine_options options, std::shared_ptr<scheduler> runs, std::shared_ptr<simulated_clock> clock,
+                 chance& luck, oracle& told, trace& notes)
+    : options_(options),
+      scheduler_(std::move(runs)),
+      clock_(std::move(clock)),
+      luck_(luck),
+      oracle_(told),
+      notes_(notes),
+      tears_(luck.next()) {
+    new_disk({});
+}
+
+machine::~machine() {
+    life_->is_over = true;
+    disk_->unplug();
+    store_.reset();
+}
+
+void machine::new_disk(const disk_image& image) {
+    vfs_.reset();
+    replay_.reset();
+    disk_ = std::make_unique<simulated_disk>(image);
+    replay_ = std::make_unique<disk_replay>(*disk_);
+    new_process();
+}
+
+// A VFS of its own: the locks and the shared memory of the process before are gone.
+void machine::new_process() {
+    vfs_.reset();
+    vfs_ = std::make_unique<simulated_vfs>(
+        *disk_,
+        simulated_vfs_options{.now = [clock = clock_] { return std::chrono::microseconds{clock->wall_us()}; },
+                              .sleep = [clock = clock_](std::chrono::microseconds time) { clock->advance(time); },
+                              .seed = luck_.next() | 1U});
+    life_ = std::make_shared<process_life>();
+    calls_to_fall_.reset();
+    left_behind_.reset();
+    disk_->on_call([this](disk_call call, std::string_view) { on_disk_call(call); });
+}
+
+void machine::on_disk_call(disk_call call) {
+    const auto is_sync = call == disk_call::sync || call == disk_call::sync_directory;
+    const auto most = options_.disk_latency.count() * slowness_ / (is_sync ? 1 : 16);
+    clock_->advance(std::chrono::microseconds{luck_.between(0, most)});
+    if (calls_to_fall_ && (*calls_to_fall_)-- == 0) fall_now();
+}
+
+void machine::fall_in(std::uint64_t disk_calls, fall how) {
+    how_ = how;
+    if (disk_calls == 0)
+        fall_now();
+    else
+        calls_to_fall_ = disk_calls;
+}
+
+void machine::fall_now() {
+    ++falls_;
+    notes_.note("fall", static_cast<std::int64_t>(how_), static_cast<std::int64_t>(disk_->moment()));
+    if (how_ != fall::process_killed) {
+        replay_->advance_to(disk_->moment());
+        left_behind_ = replay_->crash(mode_of(how_), tears_);
+    }
+    calls_to_fall_.reset();
+    life_->is_over = true;
+    disk_->unplug();
+}
+
+void machine::bury() {
+    store_.reset();
+    disk_->plug_in();
+    disk_->heal();
+    slowness_ = 1;
+    if (left_behind_)
+        new_disk(disk_image(*left_behind_));
+    else
+        new_process();
+}
+
+event_store machine::open() {
+    const store_options options{
+        .world = {.clock = clock_, .random = std::make_shared<chance>(luck_.next()), .executors = scheduler_}};
+    auto parts = make_sqlite_parts(
+        store_path, {.partitions = options_.partitions,
+                     .level = options_.planted == defect::commits_without_a_sync ? durability::process_crash
+                                                                                 : durability::power_loss,
+                     .wal_pages = options_.wal_pages,
+                     .vfs = vfs_->name(),
+                     .store = options});
+    auto watched = std::make_shared<watched_log>(std::move(parts.log), oracle_, life_);
+    parts.log = std::make_unique<wrong_stores::passing_log>(with_defect(std::move(watched), options_.planted, clock_));
+    return event_store(std::move(parts), options);
+}
+
+void machine::boot() {
+    if (store_) return;
+    if (life_->is_over) bury();
+    try {
+        store_.emplace(open());
+        // What is compared is read in peace: the faults have had their turn while the store was opened.
+        disk_->heal();
+        disk_->on_call({});
+        ++boots_;
+        notes_.note("boot", boots_);
+        const auto heads = oracle_.log().heads();
+        oracle_.recovered(*store_, cut(heads.partitions()));
+        oracle_.log().closed(store_->closed());
+        disk_->on_call([this](disk_call call, std::string_view) { on_disk_call(call); });
+    } catch (const error& failed) {
+        notes_.note("boot failed", static_cast<std::int64_t>(failed.kind()));
+        if (failed.kind() == errc::corrupt || failed.kind() == errc::foreign_file)
+            oracle_.found().complain(std::string("opening the store: ") + failed.what());
+        if (!life_->is_over) new_process();
+    }
+}
+
+void machine::shut_down() {
+    if (!store_) return;
+    notes_.note("shut down");
+    store_->close();
+    store_.reset();
+    if (!life_->is_over) new_process();
+}
+
+}  // namespace leftfold::simulation

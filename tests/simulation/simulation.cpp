@@ -1,0 +1,130 @@
+#include "simulation/simulation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+
+#include "leftfold/storage/error.hpp"
+#include "simulation/faults.hpp"
+
+namespace leftfold::simulation {
+
+namespace {
+
+machine_options draw_machine(chance& luck, defect planted) {
+    return {.partitions = static_cast<std::uint32_t>(luck.between(1, 4)),
+            .wal_pages = static_cast<std::int32_t>(luck.one_in(2) ? luck.between(4, 40) : luck.between(100, 1'000)),
+            .disk_latency = luck.time_up_to(std::chrono::milliseconds{5}),
+            .planted = planted};
+}
+
+/// One run and all that takes part in it.
+class stage {
+public:
+    stage(std::uint64_t seed, const run_options& options)
+        : options_(options),
+          luck_(seed),
+          machine_options_(draw_machine(luck_, options.planted)),
+          oracle_(machine_options_.partitions, notes_),
+          scheduler_(std::make_shared<scheduler>(*clock_, luck_, notes_)),
+          machine_(machine_options_, scheduler_, clock_, luck_, oracle_, notes_),
+          world_{machine_, oracle_, *scheduler_, luck_, notes_, {.accounts = 1 + luck_.below(40)}},
+          clients_(luck_.between(1, 64)),
+          trouble_(world_, *clock_, draw_weather(expected_length(), luck_)) {
+        scheduler_->set_wake_up(luck_.time_up_to(std::chrono::milliseconds{2}));
+        for (auto i = clients_; i != 0; --i) appenders_.emplace_back(world_).begin();
+        for (auto i = 1 + clients_ / 16; i != 0; --i) readers_.emplace_back(world_).begin();
+    }
+
+    report play(std::uint64_t seed) {
+        machine_.boot();
+        trouble_.begin();
+        while (found().is_sound() && world_.operations < options_.operations) turn();
+        world_.begins_new = false;
+        trouble_.make_peace();
+        come_to_rest();
+        if (found().is_sound()) look_at_the_end();
+        return {.seed = seed,
+                .complaint = found().complaint(),
+                .last_steps = notes_.tail(),
+                .digest = notes_.digest(),
+                .operations = world_.operations,
+                .events = oracle_.log().events(),
+                .falls = machine_.falls(),
+                .boots = machine_.boots()};
+    }
+
+private:
+    verdict& found() { return oracle_.found(); }
+
+    // Of true time, were there no trouble: a client's request takes as long as it thinks and the disk writes.
+    std::chrono::microseconds expected_length() const {
+        return (world_.thinks + 4 * machine_options_.disk_latency) * options_.operations / clients_;
+    }
+
+    // One task, and what follows from it at once.
+    bool turn() {
+        const auto had_one = scheduler_->run_one();
+        if (machine_.has_fallen()) {
+            machine_.bury();
+            for (auto& each : appenders_) each.cut_off();
+            trouble_.start_again();
+        }
+        if (machine_.is_up()) {
+            oracle_.log().closed(machine_.store().closed());
+            accept_the_clock();
+        }
+        return had_one;
+    }
+
+    // The operator looks at a clock that the store does not trust, now and then.
+    void accept_the_clock() {
+        if (!luck_.one_in(world_.begins_new ? 2'000 : 50)) return;
+        try {
+            machine_.store().accept_clock();
+            notes_.note("accept clock", clock_->wall_us());
+        } catch (const error& failed) {
+            notes_.note("accept failed", static_cast<std::int64_t>(failed.kind()));
+        }
+    }
+
+    // Everybody gets an answer that counts.
+    void come_to_rest() {
+        constexpr std::int64_t patience = 1'000'000;
+        for (std::int64_t turns = 0; found().is_sound() && !is_at_rest(); ++turns) {
+            if (turns == patience || !turn()) found().complain("a request is never answered");
+        }
+    }
+
+    bool is_at_rest() const {
+        return machine_.is_up() && std::ranges::all_of(appenders_, [](const auto& each) { return each.is_idle(); });
+    }
+
+    void look_at_the_end() {
+        machine_.shut_down();
+        machine_.boot();
+        if (!machine_.is_up()) found().complain("the store does not open any more");
+        notes_.note("end", oracle_.log().events());
+    }
+
+    run_options options_;
+    trace notes_;
+    chance luck_;
+    std::shared_ptr<simulated_clock> clock_ = std::make_shared<simulated_clock>();
+    machine_options machine_options_;
+    oracle oracle_;
+    std::shared_ptr<scheduler> scheduler_;
+    machine machine_;
+    client_world world_;
+    std::int64_t clients_;
+    troublemaker trouble_;
+    std::deque<appender> appenders_;
+    std::deque<reader> readers_;
+};
+
+}  // namespace
+
+report run(std::uint64_t seed, run_options options) { return std::make_unique<stage>(seed, options)->play(seed); }
+
+}  // namespace leftfold::simulation
