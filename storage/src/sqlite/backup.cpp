@@ -4,6 +4,7 @@
 
 #include "leftfold/storage/error.hpp"
 #include "sqlite/store_copy.hpp"
+#include "store_core.hpp"
 
 namespace leftfold::inline v0 {
 
@@ -65,6 +66,17 @@ backup_report copy_store(event_store& source, store_copy copy, const cut& up_to,
     return report;
 }
 
+/// What a store holds that is consistent. A backup that was being carried on when its process was killed has more in
+/// some partitions than its clock file, which is written at the end, says.
+cut consistent_cut(event_store& source) {
+    const auto bound = source.core()->parts.bulletin->clock_bound();
+    const auto closed = bound ? std::max(source.closed(), *bound) : source.closed();
+    cut whole(source.partitions());
+    for (std::uint32_t p = 0; p != source.partitions(); ++p)
+        whole.set(partition_id(p), source.offset_at(partition_id(p), closed));
+    return whole;
+}
+
 }  // namespace
 
 backup_report backup(event_store& source, const std::filesystem::path& target, backup_options options) {
@@ -76,9 +88,10 @@ backup_report backup(event_store& source, const std::filesystem::path& target, b
 backup_report restore(const std::filesystem::path& backup_directory, const std::filesystem::path& target,
                       backup_options options) {
     auto source = open_sqlite(backup_directory, {.access = access::read_only, .mode = open_mode::open_existing});
+    const auto up_to = consistent_cut(source);
     return copy_store(source,
                       store_copy(target, open_mode::create, source.partitions(), {source.id(), source.epoch().next()}),
-                      source.heads(), options);
+                      up_to, options);
 }
 
 }  // namespace leftfold::inline v0

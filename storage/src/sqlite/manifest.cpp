@@ -66,16 +66,18 @@ manifest parse_manifest(std::string_view text, std::string_view origin) {
     return found;
 }
 
-std::optional<manifest> read_manifest(std::string_view vfs, const std::filesystem::path& directory) {
-    const auto file = directory / "manifest";
+std::optional<manifest> read_manifest(std::string_view vfs, const std::filesystem::path& directory,
+                                      std::string_view name) {
+    const auto file = directory / name;
     if (!file_exists(vfs, file)) return std::nullopt;
     const auto text = raw_file(vfs, file, raw_file::mode::read).read(0, manifest_bytes);
     if (text.find_first_not_of('\0') == std::string::npos) return std::nullopt;
     return parse_manifest(text, file.string());
 }
 
-void write_manifest(std::string_view vfs, const std::filesystem::path& directory, const manifest& what) {
-    raw_file file(vfs, directory / "manifest", raw_file::mode::create);
+void write_manifest(std::string_view vfs, const std::filesystem::path& directory, const manifest& what,
+                    std::string_view name) {
+    raw_file file(vfs, directory / name, raw_file::mode::create);
     file.write(0, to_text(what));
     file.sync();
 }

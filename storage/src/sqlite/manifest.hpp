@@ -28,6 +28,8 @@ struct manifest {
     friend bool operator==(const manifest&, const manifest&) = default;
 };
 
+inline constexpr std::string_view manifest_name = "manifest";
+
 /// Writes the text, padded with line feeds.
 std::string to_text(const manifest& of);
 
@@ -35,9 +37,11 @@ std::string to_text(const manifest& of);
 manifest parse_manifest(std::string_view text, std::string_view origin);
 
 /// Reads the manifest in that directory; nothing where there is none, or an empty one.
-std::optional<manifest> read_manifest(std::string_view vfs, const std::filesystem::path& directory);
+std::optional<manifest> read_manifest(std::string_view vfs, const std::filesystem::path& directory,
+                                      std::string_view name = manifest_name);
 
 /// Writes the manifest durably, over the one that may be there.
-void write_manifest(std::string_view vfs, const std::filesystem::path& directory, const manifest& what);
+void write_manifest(std::string_view vfs, const std::filesystem::path& directory, const manifest& what,
+                    std::string_view name = manifest_name);
 
 }  // namespace leftfold::inline v0::sqlite

@@ -14,6 +14,7 @@
 #include "sqlite/sqlite_log.hpp"
 #include "sqlite/sqlite_snapshots.hpp"
 #include "sqlite/store_lock.hpp"
+#include "sqlite/unfinished_copy.hpp"
 
 namespace leftfold::inline v0 {
 
@@ -79,6 +80,11 @@ manifest make_store(store_place& place, const sqlite_options& options) {
     const auto identity = options.identity ? *options.identity
                                            : store_identity{.id = make_event_id(world.clock->wall_us(), *world.random)};
     place.store = {.id = identity.id, .partitions = options.partitions, .epoch = identity.epoch};
+    if (options.identity) {  // a copy, which store_copy::finish makes a store
+        begin_copy(place.vfs, place.directory, place.store);
+        make_partitions(place);
+        return place.store;
+    }
     make_partitions(place);
     write_manifest(place.vfs, place.directory, place.store);
     return place.store;
@@ -121,20 +127,37 @@ store_parts make_parts(store_place place, const sqlite_options& options, std::sh
     return parts;
 }
 
+error no_store(const store_place& place) {
+    const auto* const why = read_unfinished_copy(place.vfs, place.directory)
+                                ? "an import, backup or restore into it was not finished; run it again"
+                                : "there is no store";
+    return error(errc::not_found, fmt::format("opening {}: {}", place.directory.string(), why));
+}
+
+/// What to do where a copy was broken off: a new one begins anew, a backup goes on, and nobody else may have it.
+std::optional<manifest> take_up_copy(const store_place& place, const sqlite_options& options) {
+    auto unfinished = read_unfinished_copy(place.vfs, place.directory);
+    if (!unfinished) return std::nullopt;
+    if (!options.identity) throw no_store(place);
+    if (options.mode != open_mode::create) return unfinished;
+    forget_copy(place.directory);
+    return std::nullopt;
+}
+
 store_parts open_for_writing(store_place place, const sqlite_options& options) {
     const auto is_platform = is_platform_vfs(place.vfs);
     if (is_platform) {
-        if (options.mode == open_mode::open_existing && !fs::exists(place.directory / "manifest"))
-            throw error(errc::not_found, fmt::format("opening {}: there is no store", place.directory.string()));
+        if (options.mode == open_mode::open_existing && !fs::exists(place.directory / manifest_name))
+            throw no_store(place);
         make_directory(place.directory);
         refuse_network_file_system(place.directory);
     }
     auto lock = std::make_shared<store_lock>(place.vfs, place.directory);
-    const auto found = read_manifest(place.vfs, place.directory);
+    auto found = read_manifest(place.vfs, place.directory);
     if (found && options.mode == open_mode::create)
         throw error(errc::already_exists, fmt::format("making {}: there is a store already", place.directory.string()));
-    if (!found && options.mode == open_mode::open_existing)
-        throw error(errc::not_found, fmt::format("opening {}: there is no store", place.directory.string()));
+    if (!found && options.mode == open_mode::open_existing) throw no_store(place);
+    if (!found) found = take_up_copy(place, options);
     place.store = found ? *found : make_store(place, options);
     return make_parts(std::move(place), options, std::move(lock));
 }
@@ -142,7 +165,7 @@ store_parts open_for_writing(store_place place, const sqlite_options& options) {
 store_parts open_for_reading(store_place place, const sqlite_options& options) {
     if (is_platform_vfs(place.vfs)) refuse_network_file_system(place.directory);
     const auto found = read_manifest(place.vfs, place.directory);
-    if (!found) throw error(errc::not_found, fmt::format("opening {}: there is no store", place.directory.string()));
+    if (!found) throw no_store(place);
     place.store = *found;
     place.reading = reading_mode(place);
     return make_parts(std::move(place), options, nullptr);

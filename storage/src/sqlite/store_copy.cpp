@@ -7,12 +7,14 @@
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/snapshot_store.hpp"
 #include "leftfold/storage/stream_index.hpp"
+#include "sqlite/unfinished_copy.hpp"
 
 namespace leftfold::inline v0 {
 
 store_copy::store_copy(const std::filesystem::path& target, open_mode mode, std::uint32_t partitions,
                        store_identity identity)
-    : parts_(make_sqlite_parts(target, {.partitions = partitions, .mode = mode, .identity = identity})) {
+    : directory_(target),
+      parts_(make_sqlite_parts(target, {.partitions = partitions, .mode = mode, .identity = identity})) {
     if (parts_.id != identity.id || parts_.epoch != identity.epoch || parts_.partitions != partitions)
         throw error(errc::foreign_file, "copying into " + target.string() + ", which holds another store");
     for (std::uint32_t p = 0; p != partitions; ++p) fences_.push_back(parts_.log->claim(partition_id(p), "copy"));
@@ -35,6 +37,7 @@ void store_copy::finish() {
     }
     parts_.bulletin->save_clock_bound(page.closed);
     parts_.bulletin->publish(page);
+    sqlite::finish_copy(directory_);
 }
 
 }  // namespace leftfold::inline v0

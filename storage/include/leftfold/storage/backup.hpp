@@ -23,12 +23,16 @@ struct backup_report {
 /// else there is errc::already_exists or errc::foreign_file. Offsets, times, ids and chain are the source's own, and
 /// the chain hashes at the cut are compared at the end: a difference is errc::corrupt, naming the partition.
 ///
+/// A backup that is killed is carried on by the next. Until the first has ended there is nothing that could be opened
+/// as a store; after that, restore() gives what the last one that ended had.
+///
 /// Read models and snapshots are left out: they are derived. Reads in pages, so that no long read keeps the source's
 /// WAL from being reset.
 backup_report backup(event_store& source, const std::filesystem::path& target, backup_options options = {});
 
 /// Makes a live store at `target` from a backup: a copy whose epoch is one higher, so that checkpoints and snapshots
-/// made after the backup are seen to be of another history, and rebuilt. Refuses to overwrite: errc::already_exists.
+/// made after the backup are seen to be of another history, and rebuilt. Refuses to overwrite: errc::already_exists. A
+/// restore that is killed leaves nothing that could be opened; the next one begins anew.
 backup_report restore(const std::filesystem::path& backup_directory, const std::filesystem::path& target,
                       backup_options options = {});
 
