@@ -8,6 +8,7 @@
 
 #include "checked_line.hpp"
 #include "leftfold/storage/error.hpp"
+#include "leftfold/storage/memory_store.hpp"
 
 namespace leftfold::inline v0::tools {
 
@@ -92,11 +93,14 @@ export_header parse_header(std::string_view line) {
         throw error(errc::newer_format, "reading an export of format " + version);
     export_header header;
     header.store = parse_event_id(read.text("store"));
-    header.partitions = static_cast<std::uint32_t>(read.number("partitions"));
+    const auto partitions = read.number("partitions");
+    if (partitions < 1 || partitions > partitions_max)
+        throw error(errc::invalid_event, fmt::format("reading a header of {} partitions", partitions));
+    header.partitions = static_cast<std::uint32_t>(partitions);
     header.up_to = parse_cut(read.text("cut"));
     header.complete = read.text("complete") == "true";
     header.merged = read.text("order") == "recorded";
-    if (header.partitions == 0 || header.up_to.partitions() != header.partitions)
+    if (header.up_to.partitions() != header.partitions)
         throw error(errc::invalid_event, "reading a header whose cut is not one of its partitions");
     return header;
 }
@@ -116,7 +120,10 @@ recorded_event parse_event(std::string_view line) {
     event.stream = stream_id(source.substr(source_prefix.size()), read.text("subject"));
     event.type = read.text("type");
     event.occurred = occurred_at(parse_time(read.text("time")));
-    event.partition = partition_id(static_cast<std::uint32_t>(read.number("lfpartition")));
+    const auto partition = read.number("lfpartition");
+    if (partition < 0 || partition >= partitions_max)
+        throw error(errc::invalid_event, fmt::format("reading an event of partition {}", partition));
+    event.partition = partition_id(static_cast<std::uint32_t>(partition));
     event.at = offset(read.number("lfoffset"));
     event.version = version(read.number("lfversion"));
     event.recorded = recorded_at(parse_time(read.text("lfrecorded")));

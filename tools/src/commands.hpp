@@ -1,34 +1,23 @@
 #pragma once
 
-#include <functional>
-
-#include "console.hpp"
-
-namespace CLI {
-class App;
-}
+#include "words.hpp"
 
 namespace leftfold::inline v0::tools {
 
-/// A command does its work when the line has been read: it returns its exit status, and throws leftfold::error.
-using action = std::function<int(const console&)>;
-/// Set by the command that the line names.
-using chosen_action = action;
-
 // Each declares one command: its words, and what it does.
-void declare_init(CLI::App& root, chosen_action& chosen);
-void declare_info(CLI::App& root, chosen_action& chosen);
-void declare_streams(CLI::App& root, chosen_action& chosen);
-void declare_events(CLI::App& root, chosen_action& chosen);
-void declare_tail(CLI::App& root, chosen_action& chosen);
-void declare_sql(CLI::App& root, chosen_action& chosen);
-void declare_verify(CLI::App& root, chosen_action& chosen);
-void declare_head(CLI::App& root, chosen_action& chosen);
-void declare_reindex(CLI::App& root, chosen_action& chosen);
-void declare_clock(CLI::App& root, chosen_action& chosen);
-void declare_export(CLI::App& root, chosen_action& chosen);
-void declare_import(CLI::App& root, chosen_action& chosen);
-void declare_backup(CLI::App& root, chosen_action& chosen);
-void declare_restore(CLI::App& root, chosen_action& chosen);
+void declare_init(command_list& all);
+void declare_info(command_list& all);
+void declare_streams(command_list& all);
+void declare_events(command_list& all);
+void declare_tail(command_list& all);
+void declare_sql(command_list& all);
+void declare_verify(command_list& all);
+void declare_head(command_list& all);
+void declare_reindex(command_list& all);
+void declare_clock(command_list& all);
+void declare_export(command_list& all);
+void declare_import(command_list& all);
+void declare_backup(command_list& all);
+void declare_restore(command_list& all);
 
 }  // namespace leftfold::inline v0::tools

@@ -4,13 +4,40 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <cerrno>
 #include <ostream>
+#include <system_error>
+
+#include "leftfold/storage/error.hpp"
 
 namespace leftfold::inline v0::tools {
 
-void console::write(const boost::json::object& object) const { out << boost::json::serialize(object) << '\n'; }
+namespace {
 
-void console::line(std::string_view text) const { out << text << '\n'; }
+/// Says why standard output took no more, by what the last failed call of the system left.
+[[noreturn]] void fail_to_write() {
+    const std::error_code why(errno, std::generic_category());
+    throw error(why == std::errc::no_space_on_device ? errc::disk_full : errc::io_error,
+                why ? fmt::format("writing the answer ({})", why.message()) : "writing the answer");
+}
+
+}  // namespace
+
+void console::write(const boost::json::object& object) const { line(boost::json::serialize(object)); }
+
+void console::line(std::string_view text) const {
+    errno = 0;
+    out << text << '\n';
+    if (!out) fail_to_write();
+}
+
+void console::flush() const {
+    errno = 0;
+    out.flush();
+    if (!out) fail_to_write();
+}
+
+void console::note(std::string_view text) const { err << text << '\n'; }
 
 progress_bar::progress_bar(const console& on, std::string what) : console_(on), what_(std::move(what)) {}
 

@@ -7,12 +7,15 @@
 
 #include "cause_of.hpp"
 #include "cloud_event.hpp"
+#include "file_failure.hpp"
 #include "integrity.hpp"
 #include "leftfold/storage/error.hpp"
+#include "leftfold/storage/memory_store.hpp"
 #include "leftfold/storage/partitioner.hpp"
 #include "leftfold/storage/sqlite_store.hpp"
 #include "sqlite/store_copy.hpp"
 #include "sqlite/store_lock.hpp"
+#include "sqlite/unfinished_copy.hpp"
 
 namespace leftfold::inline v0::tools {
 
@@ -22,23 +25,43 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t rows_a_transaction = 4'096;
 
+/// The longest line of an import: an event of the default limits takes a hundredth of it, in base64.
+constexpr std::size_t line_bytes_max = 256UL << 20;
+
 /// The lines of an export, counted, so that an error can name the one that is wrong.
 class line_reader {
 public:
     explicit line_reader(std::istream& in) : in_(in) {}
 
+    /// Reads the next line; false at the end. Throws errc::io_error, and invalid_event for a line beyond all bounds.
     bool next() {
-        if (!std::getline(in_, line_)) return false;
+        line_.clear();
         ++number_;
-        return true;
+        for (;;) {
+            in_.getline(part_.data(), static_cast<std::streamsize>(part_.size()));
+            const auto got = static_cast<std::size_t>(in_.gcount());
+            if (in_.bad()) refuse(errc::io_error, "reading fails");
+            if (in_.eof()) {
+                line_.append(part_.data(), got);
+                return !line_.empty();
+            }
+            if (!in_.fail()) {  // the line's end was read, and counted
+                line_.append(part_.data(), got - 1);
+                return true;
+            }
+            line_.append(part_.data(), got);
+            if (line_.size() > line_bytes_max) refuse(errc::invalid_event, "it does not end");
+            in_.clear(in_.rdstate() & ~std::ios::failbit);
+        }
     }
 
-    template <class Parse>
-    auto as(Parse parse) const {
+    /// Gives the line to what reads or stores it, and names the line in its errors.
+    template <class Use>
+    auto as(Use use) const {
         try {
-            return parse(std::string_view(line_));
+            return use(std::string_view(line_));
         } catch (const error& e) {
-            throw error(e.kind(), fmt::format("importing line {}: {}", number_, cause_of(e)));
+            throw error(refusal(e.kind()), fmt::format("importing line {}: {}", number_, cause_of(e)));
         }
     }
 
@@ -47,7 +70,15 @@ public:
     }
 
 private:
+    /// A wrong name or time on a line is the line's mistake, not one of the words that called the command.
+    static errc refusal(errc code) {
+        const bool is_of_the_line =
+            code == errc::invalid_argument || code == errc::invalid_name || code == errc::invalid_utf8;
+        return is_of_the_line ? errc::invalid_event : code;
+    }
+
     std::istream& in_;
+    std::vector<char> part_ = std::vector<char>(1UL << 16);
     std::string line_;
     std::int64_t number_ = 0;
 };
@@ -60,10 +91,12 @@ public:
         : copy_(copy), partition_(partition), next_(offset{1}), chain_(copy.head(partition).chain) {}
 
     offset next() const { return next_; }
+    recorded_at last_recorded() const { return last_recorded_; }
 
     void add(recorded_event event) {
         event.partition = partition_;
         event.at = next_;
+        last_recorded_ = event.recorded;
         auto view = event.view();
         event.integrity.chain = view.integrity.chain = chain_ = hasher_.next(chain_, view);
         seal(view);
@@ -84,14 +117,26 @@ private:
     store_copy& copy_;
     partition_id partition_;
     offset next_;
+    recorded_at last_recorded_ = recorded_at::min();
     chain_hash chain_;
     chain_hasher hasher_;
     std::vector<recorded_event> page_;
 };
 
-/// Makes the exported store anew at `target`, positions and all.
-std::int64_t migrate(line_reader& lines, const export_header& header, const fs::path& target, const console& on) {
-    store_copy copy(target, open_mode::create, header.partitions, {.id = header.store});
+/// Checks that an event can stand next in its partition, where the last one was recorded at `last`.
+void check_place(const line_reader& lines, const recorded_event& event, const partition_filler& filler,
+                 std::uint32_t partitions) {
+    if (event.at != filler.next())
+        lines.refuse(errc::corrupt, fmt::format("offset {} of partition {} is missing", filler.next().value(),
+                                                event.partition.value()));
+    if (partition_for(routing_key(event.stream.key()), partitions) != event.partition)
+        lines.refuse(errc::invalid_event, "its stream belongs to another partition");
+    if (event.recorded <= filler.last_recorded())
+        lines.refuse(errc::invalid_event, "it was recorded before the event before it");
+}
+
+/// Fills a new store with the exported one, positions and all.
+std::int64_t migrate(line_reader& lines, const export_header& header, store_copy& copy, const console& on) {
     std::vector<partition_filler> fillers;
     std::int64_t all = 0;
     for (std::uint32_t p = 0; p != header.partitions; ++p) {
@@ -104,9 +149,7 @@ std::int64_t migrate(line_reader& lines, const export_header& header, const fs::
         auto event = lines.as(parse_event);
         if (event.partition.value() >= header.partitions) lines.refuse(errc::corrupt, "there is no such partition");
         auto& filler = fillers[event.partition.value()];
-        if (event.at != filler.next())
-            lines.refuse(errc::corrupt, fmt::format("offset {} of partition {} is missing", filler.next().value(),
-                                                    event.partition.value()));
+        check_place(lines, event, filler, header.partitions);
         filler.add(std::move(event));
         bar.show(++events, all);
     }
@@ -122,9 +165,9 @@ std::int64_t migrate(line_reader& lines, const export_header& header, const fs::
 
 /// Copies the store at `from` into one with another number of partitions, in recorded order, so that times rise in
 /// each.
-void repartition(const fs::path& from, const fs::path& target, std::uint32_t partitions) {
+void repartition(const fs::path& from, store_copy& copy) {
     auto source = open_sqlite(from, {.access = access::read_only, .mode = open_mode::open_existing});
-    store_copy copy(target, open_mode::create, partitions, {.id = source.id()});
+    const auto partitions = copy.partitions();
     std::vector<partition_filler> fillers;
     for (std::uint32_t p = 0; p != partitions; ++p) fillers.emplace_back(copy, partition_id(p));
     source.read_all(cut(source.partitions()), source.heads(), {}, payloads::read, [&](const event_view& event) {
@@ -132,7 +175,6 @@ void repartition(const fs::path& from, const fs::path& target, std::uint32_t par
         return true;
     });
     for (auto& filler : fillers) filler.flush();
-    copy.finish();
 }
 
 /// Appends a partial export under its events' own ids: importing it twice adds nothing.
@@ -144,57 +186,87 @@ std::int64_t append_all(line_reader& lines, const fs::path& target, std::uint32_
         auto event = lines.as(parse_event);
         std::vector<event_data> one;
         one.emplace_back(event.type, event.payload, event.metadata, event.occurred, event.id);
-        if (!store.append(event.stream, expected_version::any(), std::move(one))->repeated) ++events;
+        const auto done = lines.as([&](std::string_view) {
+            return store.append(event.stream, expected_version::any(), std::move(one)).value();
+        });
+        if (!done.repeated) ++events;
         bar.show(events, 0);
     }
     store.close();
     return events;
 }
 
-/// Removes what a failed import made, unless there was something before.
+/// Where a complete export is stored first when it is to be spread over another number of partitions.
+fs::path between_in(const fs::path& target) { return target / "importing"; }
+
+/// Makes the exported store anew at `target`. Until all of it is there, nothing there can be opened as a store.
+std::int64_t import_whole(line_reader& lines, const export_header& header, const fs::path& target,
+                          std::uint32_t partitions, const console& on) {
+    const store_identity identity{.id = header.store};
+    store_copy copy(target, open_mode::create, partitions, identity);
+    fs::remove_all(between_in(target));
+    if (partitions == header.partitions) return migrate(lines, header, copy, on);
+    std::int64_t events = 0;
+    {
+        store_copy between(between_in(target), open_mode::create, header.partitions, identity);
+        events = migrate(lines, header, between, on);
+    }
+    repartition(between_in(target), copy);
+    fs::remove_all(between_in(target));
+    copy.finish();
+    return events;
+}
+
+/// Removes what a failed import made: nothing of a store that was there before.
 class undo_on_failure {
 public:
-    explicit undo_on_failure(fs::path made) : made_(std::move(made)), was_there_(fs::exists(made_)) {}
+    explicit undo_on_failure(fs::path target) : target_(std::move(target)), was_there_(fs::exists(target_)) {}
     ~undo_on_failure() {
+        if (kept_) return;
         std::error_code ignored;
-        if (!kept_ && !was_there_) fs::remove_all(made_, ignored);
+        try {
+            const sqlite::store_lock lock("", target_);  // whoever has it is at work there
+            if (!fs::exists(target_ / sqlite::manifest_name)) sqlite::forget_copy(target_);
+            fs::remove_all(between_in(target_), ignored);
+            if (!was_there_) fs::remove_all(target_, ignored);
+        } catch (const error&) {
+        }
     }
     undo_on_failure(const undo_on_failure&) = delete;
     undo_on_failure& operator=(const undo_on_failure&) = delete;
     void keep() { kept_ = true; }
 
 private:
-    fs::path made_;
+    fs::path target_;
     bool was_there_;
     bool kept_ = false;
 };
 
+void make_directory(const fs::path& target) {
+    std::error_code failed;
+    fs::create_directories(target, failed);
+    if (failed) fail(failed, "making", target);
+}
+
 }  // namespace
 
 import_report import_events(const fs::path& target, const import_options& options, const console& on) {
-    if (options.partitions && *options.partitions < 1)
-        throw error(errc::invalid_argument, "importing into no partitions");
+    if (options.partitions && *options.partitions > partitions_max)
+        throw error(errc::invalid_argument, fmt::format("importing into {} partitions, where 1 to {} are possible",
+                                                        *options.partitions, partitions_max));
     undo_on_failure undo(target);
-    fs::create_directories(target);
-    auto lock = std::make_unique<sqlite::store_lock>(
-        "", target);  // before the first line is read: its writer may be long at work
+    make_directory(target);
+    // Before the first line is read: its writer may be long at work.
+    auto lock = std::make_unique<sqlite::store_lock>("", target);
     line_reader lines(on.in);
     if (!lines.next()) lines.refuse(errc::invalid_event, "there is no input");
     const auto header = lines.as(parse_header);
     lock.reset();
 
     import_report report{.complete = header.complete};
-    const auto partitions = options.partitions.value_or(header.partitions);
-    if (!header.complete) {
-        report.events = append_all(lines, target, partitions, on);
-    } else if (partitions == header.partitions) {
-        report.events = migrate(lines, header, target, on);
-    } else {
-        const fs::path between = target.string() + ".importing";
-        undo_on_failure remove_between(between);
-        report.events = migrate(lines, header, between, on);
-        repartition(between, target, partitions);
-    }
+    const auto partitions = static_cast<std::uint32_t>(options.partitions.value_or(header.partitions));
+    report.events = header.complete ? import_whole(lines, header, target, partitions, on)
+                                    : append_all(lines, target, partitions, on);
     undo.keep();
     return report;
 }

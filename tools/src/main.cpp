@@ -1,13 +1,13 @@
 #include "leftfold/tools/main.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "commands.hpp"
 #include "leftfold/storage/error.hpp"
-#include "leftfold/storage/version.hpp"
+#include "one_line.hpp"
 
 namespace leftfold::inline v0::tools {
 
@@ -26,52 +26,62 @@ int status_of(errc code) {
         case errc::invalid_event:
         case errc::newer_format:
         case errc::foreign_file:
+        case errc::event_too_large:
+        case errc::headers_too_large:
+        case errc::id_reused:
             return refused_input;
         case errc::invalid_argument:
         case errc::invalid_name:
+        case errc::invalid_utf8:
             return usage;
+        case errc::not_yet:
+        case errc::not_closed:
+        case errc::behind:
+            return too_early;
         default:
             return failed;
     }
 }
 
-void declare_all(CLI::App& root, chosen_action& chosen) {
-    root.require_subcommand(1);
-    root.set_version_flag("--version", LEFTFOLD_VERSION_STRING);
-    root.footer(
-        "Exit status: 0 done, 1 failed, 2 usage, 3 damaged, 4 not there, 5 in use, 6 input refused, 7 there already.");
-    for (const auto declare : {declare_init, declare_info, declare_streams, declare_events, declare_tail, declare_sql,
-                               declare_verify, declare_head, declare_reindex, declare_clock, declare_export,
-                               declare_import, declare_backup, declare_restore})
-        declare(root, chosen);
-    for (auto* command : root.get_subcommands({})) command->fallthrough();
+/// Whether the other end of standard output is closed. A write would tell, too; this asks without one.
+bool nobody_reads_standard_output() {
+    pollfd end{.fd = STDOUT_FILENO, .events = 0, .revents = 0};
+    return ::poll(&end, 1, 0) > 0 && (end.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
+}
+
+int say(std::ostream& err, std::string_view what, int status) {
+    err << "leftfold: " << one_line(what) << '\n';
+    return status;
+}
+
+int run_chosen(const action& chosen, const console& on) {
+    try {
+        const auto status = chosen ? chosen(on) : success;
+        on.flush();
+        return status;
+    } catch (const error& e) {
+        return say(on.err, e.what(), status_of(e.kind()));
+    } catch (const std::exception& e) {
+        return say(on.err, e.what(), failed);
+    }
 }
 
 }  // namespace
 
 int run(int argc, const char* const* argv, std::istream& in, std::ostream& out, std::ostream& err) {
-    CLI::App root("leftfold looks into event stores, checks them and moves them.", "leftfold");
-    console on{.in = in, .out = out, .err = err};
-    root.add_flag("--json", on.json, "Answer in JSON, one object a line");
-    chosen_action chosen;
-    declare_all(root, chosen);
-    try {
-        root.parse(argc, argv);
-    } catch (const CLI::ParseError& e) {
-        return root.exit(e, out, err) == 0 ? success : usage;
-    }
+    command_list all("leftfold", "leftfold looks into event stores, checks them and moves them.",
+                     "Exit status: 0 done, 1 failed, 2 usage, 3 damaged, 4 not there, 5 in use, 6 input refused, "
+                     "7 there already, 8 too early.");
+    for (const auto declare : {declare_init, declare_info, declare_streams, declare_events, declare_tail, declare_sql,
+                               declare_verify, declare_head, declare_reindex, declare_clock, declare_export,
+                               declare_import, declare_backup, declare_restore})
+        declare(all);
+    const auto read = all.read(argc, argv, out);
+    if (!read.mistake.empty()) return say(err, read.mistake, usage);
+    console on{.in = in, .out = out, .err = err, .json = read.json};
     on.terminal = &err == &std::cerr && ::isatty(STDERR_FILENO) == 1;
-    try {
-        const auto status = chosen(on);
-        out.flush();
-        return status;
-    } catch (const error& e) {
-        err << "leftfold: " << e.what() << '\n';
-        return status_of(e.kind());
-    } catch (const std::exception& e) {
-        err << "leftfold: " << e.what() << '\n';
-        return failed;
-    }
+    if (&out == &std::cout) on.reader_is_gone = nobody_reads_standard_output;
+    return run_chosen(read.chosen, on);
 }
 
 int main(int argc, const char* const* argv) {

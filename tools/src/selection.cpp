@@ -1,8 +1,9 @@
 #include "selection.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 
+#include "leftfold/storage/asked_time.hpp"
 #include "leftfold/storage/error.hpp"
 
 namespace leftfold::inline v0::tools {
@@ -30,50 +31,82 @@ position position_in(event_store& store, const std::string& text) {
     if (where.partition.value() >= store.partitions())
         throw error(errc::invalid_argument, "reading " + text + ": the store has " +
                                                 std::to_string(store.partitions()) + " partitions, from 0");
+    if (where.at < offset{1}) throw error(errc::invalid_argument, "reading " + text + ": offsets count from 1");
     return where;
+}
+
+/// Reads the time that an option gives, by the store's own clock.
+recorded_at time_in(event_store& store, const std::string& text) {
+    return recorded_at(parse_asked_time(text, instant{std::chrono::microseconds{store.world().clock->wall_us()}}));
+}
+
+void show(const char* option, recorded_at when, const console& on) {
+    on.note(std::string(option) + " " + to_rfc3339(when.time()));
+}
+
+void end_at(selected_range& range, event_store& store, const std::string& to, const console& on) {
+    if (is_position(to)) {
+        const auto last = position_in(store, to);
+        range.up_to.set(last.partition, std::min(last.at, range.up_to.at(last.partition)));
+        return restrict_to(range, last.partition);
+    }
+    const auto when = time_in(store, to);
+    const auto last = store.cut_at(when);
+    show("to", when, on);
+    for (std::uint32_t p = 0; p != store.partitions(); ++p)
+        range.up_to.set(partition_id(p), std::min(last.at(partition_id(p)), range.up_to.at(partition_id(p))));
+}
+
+void begin_at(selected_range& range, event_store& store, const std::string& from, const console& on) {
+    if (is_position(from)) {
+        const auto first = position_in(store, from);
+        range.after.set(first.partition, first.at.plus(-1));
+        return restrict_to(range, first.partition);
+    }
+    const auto first = time_in(store, from);
+    if (first != recorded_at::min()) {  // whether that time is closed does not matter: the range ends below what is
+        const auto before = recorded_at::from_micros(first.micros() - 1);
+        for (std::uint32_t p = 0; p != store.partitions(); ++p)
+            range.after.set(partition_id(p), store.offset_at(partition_id(p), before));
+    }
+    show("from", first, on);
 }
 
 }  // namespace
 
-void selection::declare(CLI::App& command) {
-    command.add_option("--as-of", as_of,
-                       "Only what was recorded at or before this time: RFC 3339, or a date (00:00:00Z)");
-    command.add_option("--from", from, "The first event: a time, or PARTITION:OFFSET");
-    command.add_option("--to", to, "The last event: a time, or PARTITION:OFFSET");
-    command.add_option("--category", categories, "Only streams of this category; may be repeated");
-    command.add_option("--type", types, "Only events of this type; may be repeated");
+void selection::declare(command_words& words) {
+    words.option("--as-of", as_of, "Only what was recorded at or before this time: RFC 3339, a date, or '2 hours ago'")
+        .option("--from", from, "The first event: a time, or PARTITION:OFFSET")
+        .option("--to", to, "The last event: a time, or PARTITION:OFFSET")
+        .option("--category", categories, "Only streams of this category; may be repeated")
+        .option("--type", types, "Only events of this type; may be repeated");
 }
 
 bool selection::is_everything() const {
     return as_of.empty() && from.empty() && to.empty() && categories.empty() && types.empty();
 }
 
-event_filter selection::filter() const { return {.categories = categories, .types = types}; }
+event_filter selection::filter() const {
+    for (const auto& category : categories) check_category(category);
+    for (const auto& type : types) check_event_type(type);
+    return {.categories = categories, .types = types};
+}
 
-selected_range range_of(event_store& store, const selection& chosen) {
+selected_range range_of(event_store& store, const selection& chosen, const console& on) {
+    if (is_position(chosen.from) && is_position(chosen.to) &&
+        position_in(store, chosen.from).partition != position_in(store, chosen.to).partition)
+        throw error(errc::invalid_argument,
+                    "reading from " + chosen.from + " to " + chosen.to + ": a position means its partition alone");
     selected_range range{.after = cut(store.partitions()), .up_to = cut(store.partitions())};
     if (chosen.as_of.empty()) {
         range.up_to = store.closed_cut();
     } else {
-        range.as_of = recorded_at(parse_time(chosen.as_of));
-        range.up_to = store.cut_at(*range.as_of);
+        const auto when = time_in(store, chosen.as_of);
+        range.up_to = store.cut_at(when);
+        show("as of", when, on);
     }
-    if (is_position(chosen.to)) {
-        const auto last = position_in(store, chosen.to);
-        range.up_to.set(last.partition, std::min(last.at, range.up_to.at(last.partition)));
-        restrict_to(range, last.partition);
-    } else if (!chosen.to.empty()) {
-        const auto last = store.cut_at(recorded_at(parse_time(chosen.to)));
-        for (std::uint32_t p = 0; p != store.partitions(); ++p)
-            range.up_to.set(partition_id(p), std::min(last.at(partition_id(p)), range.up_to.at(partition_id(p))));
-    }
-    if (is_position(chosen.from)) {
-        const auto first = position_in(store, chosen.from);
-        range.after.set(first.partition, first.at.plus(-1));
-        restrict_to(range, first.partition);
-    } else if (!chosen.from.empty()) {
-        range.after = store.cut_at(recorded_at::from_micros(recorded_at(parse_time(chosen.from)).micros() - 1));
-    }
+    if (!chosen.to.empty()) end_at(range, store, chosen.to, on);
+    if (!chosen.from.empty()) begin_at(range, store, chosen.from, on);
     return range;
 }
 

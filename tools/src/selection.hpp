@@ -1,14 +1,10 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "leftfold/storage/event_store.hpp"
-
-namespace CLI {
-class App;
-}
+#include "words.hpp"
 
 namespace leftfold::inline v0::tools {
 
@@ -21,7 +17,7 @@ struct selection {
     std::vector<std::string> types;
 
     /// Declares `--as-of`, `--from`, `--to`, `--category` and `--type`.
-    void declare(CLI::App& command);
+    void declare(command_words& words);
 
     /// Whether it leaves nothing out.
     bool is_everything() const;
@@ -33,12 +29,11 @@ struct selection {
 struct selected_range {
     cut after{};
     cut up_to{};
-    /// The instant that a time on the command line stood for, to be shown (semantics 12).
-    std::optional<recorded_at> as_of{};
 };
 
-/// Turns times and positions into cuts. A position, `partition:offset`, also means: of that partition alone.
-/// Without `--as-of` or `--to`, everything that is closed. Throws what event_store::cut_at and the parsers throw.
-selected_range range_of(event_store& store, const selection& chosen);
+/// Turns times and positions into cuts, and shows on standard error the instant that each time came to (semantics 12).
+/// A position, `partition:offset`, also means: of that partition alone. Without `--as-of` or `--to`, everything that is
+/// closed. Throws errc::invalid_argument for what is neither, and what event_store::cut_at throws.
+selected_range range_of(event_store& store, const selection& chosen, const console& on);
 
 }  // namespace leftfold::inline v0::tools

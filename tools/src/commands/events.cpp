@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-#include <ostream>
+#include <limits>
 
 #include "commands.hpp"
 #include "event_line.hpp"
@@ -22,8 +21,7 @@ struct events_options {
 
 int events(const events_options& options, const console& on) {
     auto store = open_for_reading(options.path);
-    const auto range = range_of(store, options.chosen);
-    if (range.as_of && !on.json) on.err << "as of " << to_rfc3339(range.as_of->time()) << '\n';
+    const auto range = range_of(store, options.chosen, on);
     std::int64_t shown = 0;
     const auto show = [&](const event_view& event) {
         show_event(event, on);
@@ -44,46 +42,51 @@ int events(const events_options& options, const console& on) {
     return 0;
 }
 
-int tail(const std::string& path, std::int64_t count, std::int64_t last, const console& on) {
-    auto store = open_for_reading(path);
+struct tail_options {
+    std::string path;
+    std::int64_t count = 0;
+    std::int64_t last = 0;
+};
+
+int tail(const tail_options& options, const console& on) {
+    // How long it may take to see that nobody reads the answer any more, when no event tells.
+    constexpr std::chrono::seconds look_again{1};
+    auto store = open_for_reading(options.path);
     auto seen = store.heads();
-    for (std::uint32_t p = 0; p != store.partitions() && last > 0; ++p)
-        seen.set(partition_id(p), offset(std::max<std::int64_t>(0, seen.at(partition_id(p)).value() - last)));
+    for (std::uint32_t p = 0; p != store.partitions(); ++p)
+        seen.set(partition_id(p), offset(std::max<std::int64_t>(0, seen.at(partition_id(p)).value() - options.last)));
     std::int64_t shown = 0;
-    while (count == 0 || shown < count) {
-        const auto heads = store.wait_beyond(seen, std::chrono::hours{1});
+    while (options.count == 0 || shown < options.count) {
+        const auto heads = store.wait_beyond(seen, look_again);
         seen = store.read_all(seen, heads, {}, payloads::read, [&](const event_view& event) {
             show_event(event, on);
-            return ++shown != count;
+            return ++shown != options.count;
         });
-        on.out.flush();
-        if (!on.out) return 1;
+        on.flush();
+        if (on.reader_is_gone()) break;
     }
     return 0;
 }
 
 }  // namespace
 
-void declare_events(CLI::App& root, chosen_action& chosen) {
-    auto* command = root.add_subcommand("events", "Events of a store, in the order in which they were recorded");
+void declare_events(command_list& all) {
     auto options = std::make_shared<events_options>();
-    command->add_option("STORE", options->path, "The store's directory")->required();
-    command->add_option("--stream", options->stream, "Only this stream: CATEGORY-KEY");
-    command->add_option("--limit", options->limit, "At most so many")->check(CLI::PositiveNumber);
-    options->chosen.declare(*command);
-    command->callback([options, &chosen] { chosen = [=](const console& on) { return events(*options, on); }; });
+    auto words = all.add("events", "Events of a store, in the order in which they were recorded",
+                         [options](const console& on) { return events(*options, on); });
+    words.place("STORE", options->path, "The store's directory")
+        .option("--stream", options->stream, "Only this stream: CATEGORY-KEY")
+        .number("--limit", options->limit, 1, "At most so many");
+    options->chosen.declare(words);
 }
 
-void declare_tail(CLI::App& root, chosen_action& chosen) {
-    auto* command = root.add_subcommand("tail", "Events as they are recorded, until it is interrupted");
-    auto path = std::make_shared<std::string>();
-    auto count = std::make_shared<std::int64_t>(0);
-    auto last = std::make_shared<std::int64_t>(0);
-    command->add_option("STORE", *path, "The store's directory")->required();
-    command->add_option("--count", *count, "End after so many")->check(CLI::PositiveNumber);
-    command->add_option("--last", *last, "Begin with the last so many of each partition")
-        ->check(CLI::NonNegativeNumber);
-    command->callback([=, &chosen] { chosen = [=](const console& on) { return tail(*path, *count, *last, on); }; });
+void declare_tail(command_list& all) {
+    auto options = std::make_shared<tail_options>();
+    all.add("tail", "Events as they are recorded, until it is interrupted",
+            [options](const console& on) { return tail(*options, on); })
+        .place("STORE", options->path, "The store's directory")
+        .number("--count", options->count, 1, "End after so many")
+        .number("--last", options->last, 0, "Begin with the last so many of each partition");
 }
 
 }  // namespace leftfold::inline v0::tools

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 
 #include "commands.hpp"
@@ -63,11 +62,11 @@ int info(const std::string& path, const console& on) {
 
 }  // namespace
 
-void declare_info(CLI::App& root, chosen_action& chosen) {
-    auto* command = root.add_subcommand("info", "What a store is, how much it holds, and how far it is closed");
+void declare_info(command_list& all) {
     auto path = std::make_shared<std::string>();
-    command->add_option("STORE", *path, "The store's directory")->required();
-    command->callback([path, &chosen] { chosen = [path](const console& on) { return info(*path, on); }; });
+    all.add("info", "What a store is, how much it holds, and how far it is closed",
+            [path](const console& on) { return info(*path, on); })
+        .place("STORE", *path, "The store's directory");
 }
 
 }  // namespace leftfold::inline v0::tools

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 
 #include "commands.hpp"
@@ -29,12 +28,11 @@ int init(const std::string& path, const console& on) {
 
 }  // namespace
 
-void declare_init(CLI::App& root, chosen_action& chosen) {
-    auto* command = root.add_subcommand("init", "Write a project to start from: an aggregate, a read model, a test");
+void declare_init(command_list& all) {
     auto path = std::make_shared<std::string>();
-    command->add_option("NAME", *path, "The project's directory, which is made; its last part is the project's name")
-        ->required();
-    command->callback([path, &chosen] { chosen = [path](const console& on) { return init(*path, on); }; });
+    all.add("init", "Write a project to start from: an aggregate, a read model, a test",
+            [path](const console& on) { return init(*path, on); })
+        .place("NAME", *path, "The project's directory, which is made; its last part is the project's name");
 }
 
 }  // namespace leftfold::inline v0::tools

@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
 #include "commands.hpp"
 #include "leftfold/storage/stream_index.hpp"
 #include "leftfold/tools/main.hpp"
@@ -40,21 +38,19 @@ int accept_clock(const std::string& path, const console& on) {
 
 }  // namespace
 
-void declare_reindex(CLI::App& root, chosen_action& chosen) {
-    auto* command = root.add_subcommand("reindex", "Make a store's stream index again from its log");
+void declare_reindex(command_list& all) {
     auto path = std::make_shared<std::string>();
-    command->add_option("STORE", *path, "The store's directory")->required();
-    command->callback([path, &chosen] { chosen = [=](const console& on) { return reindex(*path, on); }; });
+    all.add("reindex", "Make a store's stream index again from its log",
+            [path](const console& on) { return reindex(*path, on); })
+        .place("STORE", *path, "The store's directory");
 }
 
-void declare_clock(CLI::App& root, chosen_action& chosen) {
-    auto* command =
-        root.add_subcommand("clock", "Take the machine's clock as right, after a jump that made a store refuse");
+void declare_clock(command_list& all) {
     auto path = std::make_shared<std::string>();
-    command->add_option("STORE", *path, "The store's directory")->required();
-    auto accept = std::make_shared<bool>(false);
-    command->add_flag("--accept", *accept, "Confirm it")->required();
-    command->callback([path, accept, &chosen] { chosen = [=](const console& on) { return accept_clock(*path, on); }; });
+    all.add("clock", "Take the machine's clock as right, after a jump that made a store refuse",
+            [path](const console& on) { return accept_clock(*path, on); })
+        .place("STORE", *path, "The store's directory")
+        .confirmation("--accept", "Confirm it");
 }
 
 }  // namespace leftfold::inline v0::tools

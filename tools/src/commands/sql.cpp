@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
-#include <CLI/CLI.hpp>
 #include <istream>
 #include <iterator>
 #include <memory>
@@ -84,7 +83,7 @@ int sql(const std::string& path, std::string query, const std::string& as_of, co
     auto store = open_for_reading(path);
     selection only_as_of;
     only_as_of.as_of = as_of;
-    shown_store shown{store, range_of(store, only_as_of).up_to};
+    shown_store shown{store, range_of(store, only_as_of, on).up_to};
     sqlite::connection memory("the query", {.mode = sqlite::file_access::memory});
     sqlite3_limit(memory.handle(), SQLITE_LIMIT_ATTACHED, 0);  // no way from here to a file
     add_store_tables(memory, shown);
@@ -102,15 +101,15 @@ int sql(const std::string& path, std::string query, const std::string& as_of, co
 
 }  // namespace
 
-void declare_sql(CLI::App& root, chosen_action& chosen) {
-    auto* command = root.add_subcommand("sql", "Ask a store in SQL, with the tables events and streams");
+void declare_sql(command_list& all) {
     auto path = std::make_shared<std::string>();
     auto query = std::make_shared<std::string>();
     auto as_of = std::make_shared<std::string>();
-    command->add_option("STORE", *path, "The store's directory")->required();
-    command->add_option("QUERY", *query, "One SELECT; without it, standard input is read");
-    command->add_option("--as-of", *as_of, "Only what was recorded at or before this time");
-    command->callback([=, &chosen] { chosen = [=](const console& on) { return sql(*path, *query, *as_of, on); }; });
+    all.add("sql", "Ask a store in SQL, with the tables events and streams",
+            [=](const console& on) { return sql(*path, *query, *as_of, on); })
+        .place("STORE", *path, "The store's directory")
+        .optional_place("QUERY", *query, "One SELECT; without it, standard input is read")
+        .option("--as-of", *as_of, "Only what was recorded at or before this time");
 }
 
 }  // namespace leftfold::inline v0::tools

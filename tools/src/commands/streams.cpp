@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <map>
 
 #include "commands.hpp"
@@ -18,7 +17,7 @@ struct stream_line {
 
 int streams(const std::string& path, const selection& chosen, const console& on) {
     auto store = open_for_reading(path);
-    const auto range = range_of(store, chosen);
+    const auto range = range_of(store, chosen, on);
     std::map<stream_id, stream_line> found;
     store.read_all(range.after, range.up_to, chosen.filter(), payloads::skip, [&](const event_view& event) {
         found[stream_id(std::string(event.category), std::string(event.key))] = {event.version, event.recorded};
@@ -38,13 +37,13 @@ int streams(const std::string& path, const selection& chosen, const console& on)
 
 }  // namespace
 
-void declare_streams(CLI::App& root, chosen_action& chosen) {
-    auto* command = root.add_subcommand("streams", "The streams of a store, each with its last version and its time");
+void declare_streams(command_list& all) {
     auto path = std::make_shared<std::string>();
     auto what = std::make_shared<selection>();
-    command->add_option("STORE", *path, "The store's directory")->required();
-    what->declare(*command);
-    command->callback([path, what, &chosen] { chosen = [=](const console& on) { return streams(*path, *what, on); }; });
+    auto words = all.add("streams", "The streams of a store, each with its last version and its time",
+                         [=](const console& on) { return streams(*path, *what, on); });
+    words.place("STORE", *path, "The store's directory");
+    what->declare(words);
 }
 
 }  // namespace leftfold::inline v0::tools

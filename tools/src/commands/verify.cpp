@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <ostream>
 
 #include "commands.hpp"
@@ -30,7 +29,7 @@ struct verify_words {
 /// compares it with the store.
 std::optional<head_note> last_note(const verify_words& words, const event_store& store, const console& on) {
     const auto ignore = [&](std::string_view why) {
-        on.err << fmt::format("leftfold: {} is ignored, and everything is read: {}\n", words.note_file().string(), why);
+        on.note(fmt::format("leftfold: {} is ignored, and everything is read: {}", words.note_file().string(), why));
         return std::nullopt;
     };
     try {
@@ -60,7 +59,7 @@ void keep(const verify_words& words, const head_note& note, const console& on) {
         keep_head_note(words.note_file(), note);
     } catch (const error& e) {
         if (!words.state.empty()) throw;
-        on.err << fmt::format("leftfold: the next verify reads everything again: {}\n", e.what());
+        on.note(fmt::format("leftfold: the next verify reads everything again: {}", e.what()));
     }
 }
 
@@ -118,15 +117,14 @@ int verify_store(const verify_words& words, const console& on) {
 
 }  // namespace
 
-void declare_verify(CLI::App& root, chosen_action& chosen) {
-    auto* command = root.add_subcommand(
-        "verify", "Read the events that came since the last time, and check that they are what was written");
+void declare_verify(command_list& all) {
     auto words = std::make_shared<verify_words>();
-    command->add_option("STORE", words->path, "The store's directory")->required();
-    command->add_flag("--full", words->full, "Read every event again");
-    command->add_option("--state", words->state, "The file that keeps how far it came; else STORE/verified");
-    command->add_option("--against", words->against, "A file that `leftfold head` wrote: the store must still have it");
-    command->callback([words, &chosen] { chosen = [=](const console& on) { return verify_store(*words, on); }; });
+    all.add("verify", "Read the events that came since the last time, and check that they are what was written",
+            [words](const console& on) { return verify_store(*words, on); })
+        .place("STORE", words->path, "The store's directory")
+        .flag("--full", words->full, "Read every event again")
+        .option("--state", words->state, "The file that keeps how far it came; else STORE/verified")
+        .option("--against", words->against, "A file that `leftfold head` wrote: the store must still have it");
 }
 
 }  // namespace leftfold::inline v0::tools

@@ -14,10 +14,11 @@ enum exit_status : int {
     in_use = 5,         ///< another process owns the store
     refused_input = 6,  ///< a line of the input is not what it must be
     already_there = 7,  ///< something of that name is there already, and is left as it is
+    too_early = 8,      ///< the time or place asked for has not come, or is not reached yet: ask again later
 };
 
-/// Runs the command line on the words of `main`, and returns its exit status. Reads and writes only the streams given;
-/// whether `out` is a terminal decides about progress bars, which go to standard error.
+/// Runs the command line on the words of `main`, and returns its exit status. Reads and writes only the streams given.
+/// Whatever goes wrong is one line on `err`. Progress bars go there too, when it is standard error on a terminal.
 int run(int argc, const char* const* argv, std::istream& in, std::ostream& out, std::ostream& err);
 
 /// The same on the standard streams: all that a program's `main` needs.
