@@ -30,6 +30,13 @@ void commit_log::visit(leftfold::function_ref<bool(const commit_imported&)> sink
     });
 }
 
+commit_imported commit_log::nth(std::uint64_t place) const {
+    const leftfold::version at(static_cast<std::int64_t>(place));
+    const auto events = store_->read_stream(stream(), {.from = at, .count = 1});
+    if (events.empty()) throw std::out_of_range("there are not that many commits");
+    return leftfold::decode<commit_imported>(events.front().payload);
+}
+
 std::optional<commit_imported> commit_log::last() const {
     const auto events = store_->read_stream(stream(), {.way = leftfold::direction::backward, .count = 1});
     if (events.empty()) return std::nullopt;

@@ -23,6 +23,9 @@ public:
     /// Gives each commit to the sink, oldest first, until it returns false.
     void visit(leftfold::function_ref<bool(const commit_imported&)> sink) const;
 
+    /// Returns the commit at this place, counted from 1, oldest first: it must be one of the size().
+    commit_imported nth(std::uint64_t place) const;
+
     /// Returns the newest commit.
     std::optional<commit_imported> last() const;
 

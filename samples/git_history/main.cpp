@@ -4,6 +4,8 @@
 //   git_history as-of STORE (--commit SHA | --time T)
 //   git_history verify STORE REPO [--samples N] [--seed S]
 //   git_history blame PATH STORE
+//   git_history diff STORE COMMIT COMMIT
+//   git_history bisect STORE PATH BLOB [--first]
 //
 // Exit status: 0 done; 1 it failed, or verify found a difference; 2 wrong arguments.
 #include <fmt/format.h>
@@ -22,7 +24,11 @@
 #include "git_history/importer.hpp"
 #include "git_history/model_trees.hpp"
 #include "git_history/progress_bar.hpp"
+#include "git_history/tree_diff.hpp"
+#include "git_history/turning_point.hpp"
 #include "git_history/verify.hpp"
+#include "leftfold/storage/asked_time.hpp"
+#include "leftfold/storage/environment.hpp"
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/sqlite_store.hpp"
 
@@ -35,7 +41,8 @@ constexpr int wrong_arguments = 2;
 
 struct arguments {
     std::filesystem::path repository, store;
-    std::string commit, time, path, from = "aggregates";
+    std::string commit, other_commit, time, path, blob, from = "aggregates";
+    search_method method = search_method::bisect;
     verify_options verify{};
 };
 
@@ -68,10 +75,15 @@ std::filesystem::path database_of(const std::filesystem::path& store) {
     return named.string() + ".files.db";
 }
 
+leftfold::instant now() {
+    const auto world = leftfold::complete({});
+    return leftfold::instant{std::chrono::microseconds{world.clock->wall_us()}};
+}
+
 std::optional<commit_imported> commit_asked_for(const arguments& given, leftfold::event_store& store) {
     const commit_log imported(store);
     if (!given.commit.empty()) return imported.find(given.commit);
-    const auto when = leftfold::parse_time(given.time);
+    const auto when = leftfold::parse_asked_time(given.time, now());
     const auto commit = imported.at(when);
     if (commit) fmt::print(stderr, "as of {}: commit {}\n", leftfold::to_rfc3339(when), commit->sha);
     return commit;
@@ -121,6 +133,53 @@ int run_blame(const arguments& given) {
     return 0;
 }
 
+int run_diff(const arguments& given) {
+    auto store = open_existing(given.store);
+    const commit_log imported(store);
+    const auto from = imported.find(given.commit);
+    const auto to = imported.find(given.other_commit);
+    if (!from || !to) {
+        fmt::print(stderr, "git_history: no such commit is imported: {}\n", from ? given.other_commit : given.commit);
+        return failed;
+    }
+    print(diff_trees(store, *from, *to));
+    return 0;
+}
+
+int run_bisect(const arguments& given) {
+    auto store = open_existing(given.store);
+    const auto found = find_turning_point(store, given.path, given.blob, given.method);
+    if (!found) {
+        fmt::print(stderr, "git_history: {} never was {}\n", given.path, given.blob);
+        return failed;
+    }
+    fmt::print("{}\n", found->commit.sha);
+    const auto date = leftfold::to_rfc3339(leftfold::instant{found->commit.date});
+    if (found->method == search_method::bisect)
+        fmt::print(stderr, "dated {}; found by bisect: a commit at which it turns, after {} looks at {} commits\n",
+                   date, found->looks, commit_log(store).size());
+    else
+        fmt::print(stderr, "dated {}; found by first-where: the first such commit, after all {} versions of the path\n",
+                   date, found->looks);
+    return 0;
+}
+
+void describe_comparisons(CLI::App& app, arguments& given, int& status) {
+    auto* diff = app.add_subcommand("diff", "Print what differs between two commits as git diff-tree -r --raw does");
+    diff->add_option("STORE", given.store, "The store's directory")->required();
+    diff->add_option("FROM", given.commit, "A commit; four digits do when they are unambiguous")->required();
+    diff->add_option("TO", given.other_commit, "Another one, older or newer")->required();
+    diff->callback([&] { status = run_diff(given); });
+
+    auto* bisect = app.add_subcommand("bisect", "Find a commit at which a path turned to a blob");
+    bisect->add_option("STORE", given.store, "The store's directory")->required();
+    bisect->add_option("PATH", given.path, "The path, as git prints it or in its own bytes")->required();
+    bisect->add_option("BLOB", given.blob, "The blob's id, or its beginning")->required();
+    bisect->add_flag_callback(
+        "--first", [&] { given.method = search_method::first_where; }, "Find the first one, by reading all versions");
+    bisect->callback([&] { status = run_bisect(given); });
+}
+
 /// Describes the commands. Their callbacks set the exit status.
 void describe(CLI::App& app, arguments& given, int& status) {
     app.require_subcommand(1);
@@ -152,6 +211,8 @@ void describe(CLI::App& app, arguments& given, int& status) {
     blame->add_option("PATH", given.path, "The path, as git prints it or in its own bytes")->required();
     blame->add_option("STORE", given.store, "The store's directory")->required();
     blame->callback([&] { status = run_blame(given); });
+
+    describe_comparisons(app, given, status);
 }
 
 }  // namespace
