@@ -25,6 +25,10 @@ void read_side::execute(const std::string& sql, cell_binder) {
     throw error(errc::read_only, "running \"" + sql + "\" outside `on`");
 }
 
+std::unique_ptr<row_statement> read_side::writer(const std::string& sql) {
+    throw error(errc::read_only, "running \"" + sql + "\" outside `on`");
+}
+
 recorded_at time_of_cut(event_store& store, const cut& where) {
     auto last = recorded_at::from_micros(0);
     for (std::uint32_t p = 0; p != where.partitions(); ++p) {

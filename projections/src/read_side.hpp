@@ -16,7 +16,7 @@ public:
     bool writes() const override { return false; }
     void select(const std::string& sql, cell_binder bind, cell_visitor row) override;
     void execute(const std::string& sql, cell_binder bind) override;
-    void write(const std::string& sql, cell_binder bind) override { execute(sql, bind); }
+    std::unique_ptr<row_statement> writer(const std::string& sql) override;
     void settle() override {}
     std::optional<cut> await(recorded_at when) override { return rows_->await(when); }
     recorded_at time_of(const cut& where) override { return rows_->time_of(where); }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 
 #include "leftfold/projections/table_as_of.hpp"
@@ -204,7 +205,7 @@ void table_core::make_queries() {
         add_both({.condition = sql_text().name(each.name).add(" IS ?1").text(), .parameters = 1});
 
     sql_text put("INSERT OR REPLACE INTO ");
-    sql_text keep("INSERT OR REPLACE INTO ");
+    sql_text keep("INSERT INTO ");
     put.name(name()).add(" VALUES (");
     keep.name(versions_name(name())).add(" VALUES (");
     const auto columns = type_.columns.size();
@@ -227,23 +228,23 @@ const std::string& table_core::query_equal(std::size_t column, axis when) const 
     return queries_[(plain_queries + column) * axes + (when == axis::as_of ? 1 : 0)];
 }
 
-/// Writes what a table gives through the write side.
+/// Writes what a table gives through the write side, each statement looked up once a flush.
 class table_core::writer final : public table_flush {
 public:
     writer(const table_core& of, model_side& to) : table_(of), to_(to) {}
 
     void put(const void* row, std::int64_t valid_from) override {
-        to_.write(table_.put_, [&](cell_writer& out) {
+        run(put_, table_.put_, [&](cell_writer& out) {
             table_.type_.write(row, out);
             if (table_.options_.history) out.integer(valid_from);
         });
     }
     void erase(const void* key) override {
-        to_.write(table_.erase_, [&](cell_writer& out) { table_.type_.write_key(key, out); });
+        run(erase_, table_.erase_, [&](cell_writer& out) { table_.type_.write_key(key, out); });
     }
     void keep(const void* row, std::int64_t from, std::int64_t to) override {
         if (to <= table_.options_.history_from.micros()) return;
-        to_.write(table_.keep_, [&](cell_writer& out) {
+        run(keep_, table_.keep_, [&](cell_writer& out) {
             table_.type_.write(row, out);
             out.integer(from);
             out.integer(to);
@@ -251,8 +252,16 @@ public:
     }
 
 private:
+    void run(std::unique_ptr<row_statement>& statement, const std::string& sql, cell_binder bind) {
+        if (!statement) statement = to_.writer(sql);
+        statement->run(bind);
+    }
+
     const table_core& table_;
     model_side& to_;
+    std::unique_ptr<row_statement> put_;
+    std::unique_ptr<row_statement> erase_;
+    std::unique_ptr<row_statement> keep_;
 };
 
 void table_core::flush(model_side& to) {

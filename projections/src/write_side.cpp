@@ -21,9 +21,7 @@ void guarded(bool& broken, F&& f) {
     }
 }
 
-}  // namespace
-
-void write_side::run(sqlite::statement& statement, cell_binder bind) {
+void run(sqlite::statement& statement, cell_binder bind) {
     statement_writer out(statement);
     bind(out);
     try {
@@ -34,6 +32,17 @@ void write_side::run(sqlite::statement& statement, cell_binder bind) {
         throw error(errc::invalid_argument, failed.what());
     }
 }
+
+class prepared_row_statement final : public row_statement {
+public:
+    explicit prepared_row_statement(sqlite::statement& of) : statement_(of) {}
+    void run(cell_binder bind) override { detail::run(statement_, bind); }
+
+private:
+    sqlite::statement& statement_;
+};
+
+}  // namespace
 
 void write_side::select(const std::string& sql, cell_binder bind, cell_visitor row) {
     auto& query = database_.prepared(sql);
@@ -57,7 +66,9 @@ void write_side::execute(const std::string& sql, cell_binder bind) {
     run(statement, bind);
 }
 
-void write_side::write(const std::string& sql, cell_binder bind) { run(database_.prepared(sql), bind); }
+std::unique_ptr<row_statement> write_side::writer(const std::string& sql) {
+    return std::make_unique<prepared_row_statement>(database_.prepared(sql));
+}
 
 void write_side::settle() {
     guarded(broken_, [&] {

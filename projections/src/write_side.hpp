@@ -16,7 +16,7 @@ public:
     bool writes() const override { return true; }
     void select(const std::string& sql, cell_binder bind, cell_visitor row) override;
     void execute(const std::string& sql, cell_binder bind) override;
-    void write(const std::string& sql, cell_binder bind) override;
+    std::unique_ptr<row_statement> writer(const std::string& sql) override;
     void settle() override;
     std::optional<cut> await(recorded_at when) override;
     recorded_at time_of(const cut& where) override;
@@ -36,8 +36,6 @@ public:
     void transaction_ended() { written_ = false; }
 
 private:
-    void run(sqlite::statement& statement, cell_binder bind);
-
     model_database& database_;
     projection_base& projection_;
     bool in_event_ = false;  // the savepoint is set

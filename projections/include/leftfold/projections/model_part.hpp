@@ -2,6 +2,7 @@
 // What a projection is made of, as the engine sees it: parts that keep rows, and the side that they stand on.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,13 @@ using cell_binder = function_ref<void(cell_writer&)>;
 /// Looks at one row. Returns false to stop.
 using cell_visitor = function_ref<bool(cell_reader&)>;
 
+/// A statement by which a table writes what it held in memory, prepared for many rows.
+class row_statement {
+public:
+    virtual ~row_statement() = default;
+    virtual void run(cell_binder bind) = 0;
+};
+
 /// The database as an instance of a projection sees it. The engine has two instances of each projection: one on the
 /// write side, which folds events, and one on the read side, which is what engine.add() returns.
 class model_side {
@@ -34,8 +42,9 @@ public:
     /// Runs a statement of the user's that changes rows, after settle(). Write side only: the other throws
     /// errc::read_only.
     virtual void execute(const std::string& sql, cell_binder bind) = 0;
-    /// Runs a statement by which a table writes what it held in memory. As above, but settles nothing.
-    virtual void write(const std::string& sql, cell_binder bind) = 0;
+    /// Prepares a statement by which a table writes what it held in memory. It settles nothing, and is to be gone
+    /// before the next one of the user's runs. Write side only.
+    virtual std::unique_ptr<row_statement> writer(const std::string& sql) = 0;
     /// Puts what tables hold in memory where SQL sees it. Does nothing on the read side.
     virtual void settle() = 0;
     /// Waits until the rows hold every event recorded at or before `when`, and returns that cut where it is known.

@@ -21,9 +21,9 @@ enum class order {
 /// How much may be held in memory before it is written. Whichever comes first; at the end of the log, at once.
 struct flush_options {
     /// Events folded.
-    std::size_t events = 100'000;
+    std::size_t events = 250'000;
     /// Rows and versions that wait to be written.
-    std::size_t rows = 200'000;
+    std::size_t rows = 400'000;
     /// Rows held, those that are only remembered included; then all are forgotten.
     std::size_t cached_rows = 500'000;
 };

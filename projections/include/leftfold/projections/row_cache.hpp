@@ -18,7 +18,9 @@ namespace leftfold::inline v0::detail {
 /// Hashes keys of every kind that a table may have.
 template <class Key>
 struct key_hash {
-    std::size_t operator()(const Key& key) const noexcept {
+    // What may throw is kept beside the key by the standard library's maps: then text is hashed once, and compared only
+    // when the hashes are equal.
+    std::size_t operator()(const Key& key) const noexcept(!std::is_same_v<Key, std::string>) {
         if constexpr (std::is_same_v<Key, std::string>)
             return std::hash<std::string>{}(key);
         else if constexpr (std::is_enum_v<Key> || std::is_integral_v<Key>)
@@ -49,6 +51,9 @@ public:
         bool dirty = false;           ///< the database does not have it like this
         bool listed = false;          ///< stands in dirty_
         bool touched = false;         ///< changed by the event under way; stands in touched_
+        /// The chain of its versions that wait, the oldest first: places in versions_, counted from 1.
+        std::uint32_t first_version = 0;
+        std::uint32_t last_version = 0;
     };
 
     using map = std::unordered_map<Key, slot, key_hash<Key>>;
@@ -98,8 +103,7 @@ public:
                 if (!shown_) at.dirty = change.was_dirty;
                 continue;
             }
-            if (change.before && change.valid_from < when)
-                versions_.push_back({&change.at->first, std::move(*change.before), change.valid_from, when});
+            if (change.before && change.valid_from < when) keep(at, std::move(*change.before), change.valid_from, when);
             at.valid_from = when;
         }
         touched_.clear();
@@ -119,7 +123,8 @@ public:
         shown_ = false;
     }
 
-    /// Writes everything as it was before the event under way (between events: as it is), sorted by key.
+    /// Writes everything as it was before the event under way (between events: as it is), sorted by key: first the
+    /// rows, then the versions.
     void flush(table_flush& out) {
         std::sort(dirty_.begin(), dirty_.end(), [](const entry* a, const entry* b) { return a->first < b->first; });
         for (entry* each : dirty_) {
@@ -129,17 +134,14 @@ public:
             write(out, each->first, at.row, at.valid_from);
             at.dirty = false;
         }
-        dirty_.clear();
+        // The database has the rows of this event under way as they were before it.
         for (auto& change : touched_) {
             if (change.was_dirty) write(out, change.at->first, change.before, change.valid_from);
             change.was_dirty = false;
-            list(*change.at);
         }
-        std::sort(versions_.begin(), versions_.end(), [](const kept_version& a, const kept_version& b) {
-            return *a.key < *b.key || (!(*b.key < *a.key) && a.to < b.to);
-        });
-        for (const auto& each : versions_) out.keep(&each.row, each.from, each.to);
-        versions_.clear();
+        flush_versions(out);
+        dirty_.clear();
+        for (auto& change : touched_) list(*change.at);
     }
 
     /// Writes the rows of the event under way as they are by now, for SQL that wants to see them. flush() comes first.
@@ -170,11 +172,35 @@ private:
         bool was_dirty;
     };
     struct kept_version {
-        const Key* key;
         Row row;
         std::int64_t from;
         std::int64_t to;
+        std::uint32_t next = 0;  // the same row's next one; 0: it is the last
     };
+
+    void keep(slot& of, Row&& row, std::int64_t from, std::int64_t to) {
+        versions_.push_back({std::move(row), from, to});
+        const auto number = static_cast<std::uint32_t>(versions_.size());
+        if (of.last_version != 0)
+            versions_[of.last_version - 1].next = number;
+        else
+            of.first_version = number;
+        of.last_version = number;
+    }
+
+    /// Whoever has versions has changed, so stands in dirty_, which is sorted: no need to sort the versions too.
+    void flush_versions(table_flush& out) {
+        if (versions_.empty()) return;
+        for (entry* each : dirty_) {
+            slot& at = each->second;
+            for (auto number = at.first_version; number != 0; number = versions_[number - 1].next) {
+                const auto& version = versions_[number - 1];
+                out.keep(&version.row, version.from, version.to);
+            }
+            at.first_version = at.last_version = 0;
+        }
+        versions_.clear();
+    }
 
     void list(entry& at) {
         if (at.second.listed) return;
