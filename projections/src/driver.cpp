@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "leftfold/storage/closing.hpp"
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/observer.hpp"
 
@@ -62,10 +63,27 @@ void driver::turn() {
     }
 }
 
+/// In a reading process: committed events stay open when their owner is gone. After a while somebody has to seal.
+void driver::close_what_is_left(std::int64_t now_us) {
+    if (!open_since_us_) open_since_us_ = now_us;
+    if (now_us - *open_since_us_ < std::chrono::microseconds(store_.limits().as_of_wait).count()) return;
+    open_since_us_ = now_us;  // an owner that is busy, or one who may not write, is asked again as much later
+    const auto report = seal(store_);
+    if (report.status != seal_status::forbidden || was_forbidden_ || !store_.world().observer) return;
+    was_forbidden_ = true;
+    store_.world().observer->on_warning("the last events of the store are not closed, and stay unread: " +
+                                        report.detail);
+}
+
 void driver::rest(const cut& seen) {
     auto at_most = std::chrono::duration_cast<std::chrono::microseconds>(signals_->options.longest_rest);
-    if (!store_.closed_cut().covers(seen)) at_most = std::min<std::chrono::microseconds>(at_most, until_closed);
     const auto now = store_.world().clock->elapsed_us();
+    if (store_.closed_cut().covers(seen)) {
+        open_since_us_.reset();
+    } else {
+        at_most = std::min<std::chrono::microseconds>(at_most, until_closed);
+        if (store_.access() == access::read_only) close_what_is_left(now);
+    }
     for (const auto* each : models_)
         if (each->due_us() > now) at_most = std::min(at_most, std::chrono::microseconds(each->due_us() - now));
     const auto whole = std::chrono::ceil<std::chrono::milliseconds>(at_most);

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "leftfold/storage/environment.hpp"
@@ -24,12 +25,15 @@ private:
     void post_turn();
     void turn();
     void rest(const cut& seen);
+    void close_what_is_left(std::int64_t now_us);
 
     event_store store_;
     std::vector<model*> models_;
     std::shared_ptr<model_signals> signals_;
     std::mutex mutex_;
-    std::unique_ptr<executor> executor_;  // under mutex_; empty: stopped
+    std::unique_ptr<executor> executor_;         // under mutex_; empty: stopped
+    std::optional<std::int64_t> open_since_us_;  // since when there are committed events that are not closed
+    bool was_forbidden_ = false;                 // the observer was told once
 };
 
 }  // namespace leftfold::inline v0::detail

@@ -81,6 +81,7 @@ partition_writer& store_core::writer(partition_id partition) {
                 .limits = limits,
                 .committed = [this, partition](const partition_head& head) { on_commit(partition, head); },
                 .given_up = [this, partition] { on_give_up(partition); },
+                .doubted = [this, partition] { on_doubt(partition); },
                 .raise_bound = [this] { raise_bound(); }});
     }
     return *writer;

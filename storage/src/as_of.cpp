@@ -13,11 +13,11 @@ cut store_core::heads() {
     return found;
 }
 
-recorded_at store_core::closed() {
+closed_state store_core::closed_state() {
     check_open();
-    if (owner()) return clock->closed();
+    if (owner()) return clock->state();
     const auto page = parts.bulletin->read();
-    return page ? page->closed : recorded_at::from_micros(0);
+    return page ? page->closed : leftfold::closed_state{.until = recorded_at::from_micros(0)};
 }
 
 cut store_core::closed_cut() {
@@ -58,20 +58,52 @@ cut store_core::cut_of(recorded_at when) {
 
 bool store_core::wait_until_closed(recorded_at when, std::chrono::milliseconds at_most) {
     const auto deadline = std::chrono::steady_clock::now() + at_most;
-    if (owner()) {
-        raise_bound();  // an idle store's bound lags behind the wall clock, and closed() never passes it
-        return grown->until(deadline, [&] { return clock->close(when) >= when; });
-    }
-    auto page = parts.bulletin->read();
-    if (page && page->closed >= when) return true;
-    parts.bulletin->ask(when);
+    if (!owner()) return wait_for_owner(when, deadline);
+    raise_bound();  // an idle store's bound lags behind the wall clock, and closed() never passes it
+    return grown->until(deadline, [&] { return clock->close(when) >= when; });
+}
+
+/// Asks the owner to close the time. Asks again, ever more slowly: another reader may have written over the question,
+/// and an owner that has just begun does not know of it.
+bool store_core::wait_for_owner(recorded_at when, std::chrono::steady_clock::time_point deadline) {
+    using std::chrono::microseconds;
+    constexpr std::chrono::milliseconds longest_pause{128};
+    std::chrono::milliseconds pause{1};
+    auto ask_next = std::chrono::steady_clock::now();
     for (;;) {
-        const auto left = deadline - std::chrono::steady_clock::now();
-        if (left.count() <= 0) return false;
-        parts.bulletin->wait(page ? page->sequence : 0, std::chrono::duration_cast<std::chrono::microseconds>(left));
-        page = parts.bulletin->read();
-        if (page && page->closed >= when) return true;
+        const auto page = parts.bulletin->read();
+        if (page && page->closed.until >= when) return true;
+        const auto now = std::chrono::steady_clock::now();
+        if (now >= deadline) return false;
+        if (now >= ask_next) {
+            parts.bulletin->ask(when);
+            ask_next = now + pause;
+            pause = std::min(pause * 2, longest_pause);
+        }
+        parts.bulletin->wait(page ? page->sequence : 0,
+                             std::chrono::ceil<microseconds>(std::min(deadline, ask_next) - now));
     }
+}
+
+seal_report store_core::seal(recorded_at at_least) {
+    check_open();
+    if (owner()) return {seal_status::owned, "this handle owns the store"};
+    return parts.bulletin->seal(at_least);
+}
+
+/// Returns once `when` is closed: by the owner or, where there is none, by this process. Else throws errc::not_closed.
+void store_core::close_or_refuse(recorded_at when, std::chrono::milliseconds at_most) {
+    if (wait_until_closed(when, at_most)) return;
+    std::string why;
+    if (!owner()) {
+        why = seal(when).detail;
+        if (closed() >= when) return;  // by the seal, or by an owner that has come in the meantime
+    }
+    const auto found = closed_state();
+    if (found.held_by)
+        why = "partition " + std::to_string(found.held_by->value()) + " has a commit whose outcome is unknown";
+    throw error(errc::not_closed, "asking for the state as of " + to_rfc3339(when.time()) + " while only times up to " +
+                                      to_rfc3339(found.until.time()) + " are closed" + (why.empty() ? "" : ": " + why));
 }
 
 cut store_core::cut_at(recorded_at when, as_of_options options) {
@@ -82,9 +114,7 @@ cut store_core::cut_at(recorded_at when, as_of_options options) {
             throw error(errc::not_yet, "asking for the state as of " + to_rfc3339(when.time()) +
                                            ", which is after now, " +
                                            to_rfc3339(recorded_at::from_micros(world.clock->wall_us()).time()));
-        if (!wait_until_closed(when, options.wait.value_or(limits.as_of_wait)))
-            throw error(errc::not_closed, "asking for the state as of " + to_rfc3339(when.time()) +
-                                              " while only times up to " + to_rfc3339(closed().time()) + " are closed");
+        close_or_refuse(when, options.wait.value_or(limits.as_of_wait));
     }
     return cut_of(when);
 }

@@ -113,6 +113,9 @@ checkpoint_store& event_store::checkpoints() { return *core_->parts.checkpoints;
 partition_log& event_store::log() { return *core_->parts.log; }
 stream_index& event_store::index() { return *core_->parts.index; }
 
+closed_state closed_state_of(event_store& store) { return store.core()->closed_state(); }
+seal_report seal(event_store& store, recorded_at at_least) { return store.core()->seal(at_least); }
+
 void event_store::close(std::chrono::milliseconds deadline) {
     if (core_) core_->close(deadline);
 }

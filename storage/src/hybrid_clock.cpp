@@ -38,7 +38,7 @@ hybrid_clock::stamps hybrid_clock::reserve(partition_id partition, std::size_t c
     elapsed_ = elapsed;
     accepted_ahead_ = std::clamp(h_ - wall, std::int64_t{0}, accepted_ahead_);
     h_ = last;
-    const bool was_free = open_.emplace(partition, first).second;
+    const bool was_free = open_.emplace(partition, stamps_in_use{first}).second;
     LEFTFOLD_ASSERT(was_free);  // one group of a partition is in flight at a time
     return {.first = recorded_at::from_micros(first)};
 }
@@ -48,22 +48,35 @@ void hybrid_clock::release(partition_id partition) {
     open_.erase(partition);
 }
 
-std::int64_t hybrid_clock::closed_us() const {
-    auto closed = h_;
-    for (const auto& [partition, first] : open_) closed = std::min(closed, first - 1);
-    return closed;
+void hybrid_clock::doubt(partition_id partition) {
+    const std::lock_guard lock(mutex_);
+    const auto found = open_.find(partition);
+    LEFTFOLD_ASSERT(found != open_.end());  // only a group with stamps can be in doubt
+    found->second.in_doubt = true;
 }
 
-recorded_at hybrid_clock::closed() const {
+closed_state hybrid_clock::state_locked() const {
+    auto closed = h_;
+    closed_state found;
+    for (const auto& [partition, use] : open_) {
+        if (use.first > closed) continue;
+        closed = use.first - 1;
+        found.held_by = use.in_doubt ? std::optional(partition) : std::nullopt;
+    }
+    found.until = recorded_at::from_micros(closed);
+    return found;
+}
+
+closed_state hybrid_clock::state() const {
     const std::lock_guard lock(mutex_);
-    return recorded_at::from_micros(closed_us());
+    return state_locked();
 }
 
 recorded_at hybrid_clock::close(recorded_at when) {
     const std::lock_guard lock(mutex_);
     const auto wall = source_.wall_us();
     if (trouble(wall, source_.elapsed_us()) == errc::ok) h_ = std::max(h_, std::min({when.micros(), wall, bound_}));
-    return recorded_at::from_micros(closed_us());
+    return state_locked().until;
 }
 
 void hybrid_clock::accept() {

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <optional>
 
+#include "leftfold/storage/closing.hpp"
 #include "leftfold/storage/environment.hpp"
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/limits.hpp"
@@ -32,9 +33,13 @@ public:
     stamps reserve(partition_id partition, std::size_t count);
     /// Lets go of a partition's stamps: its group is stored, or never will be.
     void release(partition_id partition);
+    /// Notes that the outcome of the partition's group is unknown: its stamps may stay open for long.
+    void doubt(partition_id partition);
 
     /// Returns the greatest time at or before which nothing will ever be recorded again.
-    recorded_at closed() const;
+    recorded_at closed() const { return state().until; }
+    /// The same, and which group in doubt holds it down.
+    closed_state state() const;
     /// Raises the clock so that `when` closes, as far as the wall clock, the bound and open groups allow; returns
     /// closed().
     recorded_at close(recorded_at when);
@@ -55,7 +60,7 @@ public:
 
 private:
     errc trouble(std::int64_t wall, std::int64_t elapsed) const;
-    std::int64_t closed_us() const;
+    closed_state state_locked() const;
 
     clock_source& source_;
     const store_limits limits_;
@@ -65,7 +70,12 @@ private:
     std::int64_t wall_;  // the readings that were last trusted
     std::int64_t elapsed_;
     std::int64_t accepted_ahead_ = 0;
-    std::map<partition_id, std::int64_t> open_;  // first stamp of each partition's group in flight
+
+    struct stamps_in_use {
+        std::int64_t first;
+        bool in_doubt = false;
+    };
+    std::map<partition_id, stamps_in_use> open_;  // of each partition's group in flight
 };
 
 }  // namespace leftfold::inline v0

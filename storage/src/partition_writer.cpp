@@ -182,6 +182,7 @@ append_status partition_writer::commit(append_group& group) {
             break;
         case append_status::outcome_unknown:  // the stamps stay open: closed() must not pass what may yet appear
             in_doubt_ = group.first_id();
+            with_.doubted();
             group.settle_failed(errc::outcome_unknown, report.detail);
             break;
         case append_status::fenced:

@@ -30,6 +30,7 @@ public:
         const store_limits& limits;
         commit_listener committed;
         unique_function<void()> given_up;  ///< a group was not stored and never will be: lets go of its stamps
+        unique_function<void()> doubted;   ///< nobody can say whether a group was stored: its stamps stay open
         bound_raiser raise_bound;
     };
 

@@ -89,10 +89,15 @@ void store_core::on_give_up(partition_id partition) {
     grown->stirred();
 }
 
+void store_core::on_doubt(partition_id partition) {
+    clock->doubt(partition);
+    publish();
+}
+
 void store_core::publish() {
     const std::lock_guard lock(publishing_);
     // The closed time is read before the heads: every event at or below it is then below them.
-    const auto closed = clock->closed();
+    const auto closed = clock->state();
     const auto heads = grown->heads();
     bulletin_page page{.epoch = parts.epoch, .sequence = ++sequence_, .closed = closed};
     for (std::uint32_t p = 0; p != parts.partitions; ++p) page.heads.push_back(heads.at(partition_id(p)));

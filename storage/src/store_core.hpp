@@ -37,12 +37,14 @@ public:
     cut read_all(const cut& after, const cut& up_to, const event_filter& filter, payloads wanted, event_sink sink);
 
     cut heads();
-    recorded_at closed();
+    recorded_at closed() { return closed_state().until; }
+    leftfold::closed_state closed_state();
     cut closed_cut();
     cut cut_at(recorded_at when, as_of_options options);
     offset offset_at(partition_id partition, recorded_at when);
     void accept_clock();
     bool wait_until_closed(recorded_at when, std::chrono::milliseconds at_most);
+    seal_report seal(recorded_at at_least);
 
     /// Runs what must not run on a writer's thread nor on a caller's: asynchronous reads, and answers to lost races.
     executor& helper();
@@ -59,8 +61,11 @@ public:
 private:
     void on_commit(partition_id partition, const partition_head& head);
     void on_give_up(partition_id partition);
+    void on_doubt(partition_id partition);
     void publish();
     void raise_bound();
+    bool wait_for_owner(recorded_at when, std::chrono::steady_clock::time_point deadline);
+    void close_or_refuse(recorded_at when, std::chrono::milliseconds at_most);
     cut cut_of(recorded_at when);
 
     const int generation_;

@@ -131,11 +131,13 @@ void the_clocks_bound_is_the_one_saved_last(engine& subject, variant how) {
 
 void the_board_shows_the_page_published_last(engine& subject, variant how) {
     ports at(subject, how, 2);
-    bulletin_page page{
-        .epoch = store_epoch{1}, .sequence = 1, .closed = recorded_at::from_micros(5), .heads = {offset{1}, offset{}}};
+    bulletin_page page{.epoch = store_epoch{1},
+                       .sequence = 1,
+                       .closed = {.until = recorded_at::from_micros(5), .held_by = partition_id{1}},
+                       .heads = {offset{1}, offset{}}};
     at.parts().bulletin->publish(page);
     page.sequence = 2;
-    page.closed = recorded_at::from_micros(6);
+    page.closed = {.until = recorded_at::from_micros(6)};
     page.heads = {offset{2}, offset{7}};
     at.parts().bulletin->publish(page);
     expect(at.parts().bulletin->read() == page, "the page is not the one that was published last");

@@ -4,6 +4,7 @@
 #include "framework/doubtful_log.hpp"
 #include "framework/expect_error.hpp"
 #include "leftfold/framework/repository.hpp"
+#include "leftfold/storage/closing.hpp"
 
 namespace {
 
@@ -59,9 +60,12 @@ TEST(repository_outcome, what_stays_in_doubt_is_said_and_may_be_asked_again_unde
         const auto deposit = [](account& a) { a.deposit(5); };
         world.log->doubt(fate, asked_by_store);
         expect_error(errc::outcome_unknown, "account-ann", [&] { hasty.execute(id, "ann", deposit); });
+        EXPECT_EQ(closed_state_of(world.store).held_by, leftfold::partition_id{0});
         const auto done = world.accounts.execute(id, "ann", deposit);
         EXPECT_EQ(done.version, version{1});
         EXPECT_EQ(world.accounts.load("ann")->balance(), 5);
+        world.accounts.execute("ann", deposit);
+        EXPECT_EQ(closed_state_of(world.store).held_by, std::nullopt) << "the next append has resolved it";
     }
 }
 

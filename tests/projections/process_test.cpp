@@ -5,6 +5,7 @@
 #include "leftfold/storage/sqlite_store.hpp"
 #include "projections/other_process.hpp"
 #include "projections/read_models.hpp"
+#include "support/child_process.hpp"
 
 namespace {
 
@@ -57,6 +58,33 @@ TEST_F(read_models_on_disk, go_on_when_store_and_engine_are_opened_again) {
     engine.wait_for(second.position);
     EXPECT_EQ(read.rows.as_of(first.recorded).find("alice")->cents, 1);
     EXPECT_EQ(read.rows.as_of(second.recorded).find("alice")->cents, 2);
+}
+
+TEST_F(read_models_on_disk, in_a_reading_process_reach_the_end_of_a_store_whose_owner_was_killed) {
+    const auto path = directory_ / "bank.store";
+    leftfold::position last;
+    {
+        leftfold::test_support::child_process owner([&](int pipe) {
+            auto store = leftfold::open_sqlite(path, {.partitions = 2});
+            bank::append(store, "alice", bank::opened{"Alice"});
+            const auto where = bank::append(store, "alice", bank::deposited{5}).position;
+            if (::write(pipe, &where, sizeof where) != sizeof where) return 1;
+            ::pause();
+            return 0;
+        });
+        ASSERT_EQ(::read(owner.pipe(), &last, sizeof last), static_cast<ssize_t>(sizeof last));
+        owner.kill();
+    }
+    std::filesystem::remove(path / "live");  // the owner's last word, lost with the power
+    auto store = leftfold::open_sqlite(path, {.access = leftfold::access::read_only,
+                                              .store = {.limits = {.as_of_wait = std::chrono::milliseconds{20}}}});
+    leftfold::projection_engine engine{store};
+    auto& read = engine.add<bank::balances>(views());
+    engine.start();
+    engine.wait_for(last);
+    EXPECT_EQ(read.rows.find("alice")->cents, 5);
+    const auto now = leftfold::recorded_at::from_micros(store.world().clock->wall_us());
+    EXPECT_EQ(read.rows.as_of(now).find("alice")->cents, 5);
 }
 
 TEST_F(read_models_on_disk, answer_moments_from_the_plain_shell) {

@@ -55,11 +55,12 @@ TEST(format, the_clock_bound_is_one_sector_of_text) {
 }
 
 TEST(format, the_live_page_is_laid_out_as_described) {
-    const bulletin_page page{.epoch = store_epoch(1), .sequence = 7, .closed = ides, .heads = {offset(3), offset(0)}};
+    const bulletin_page page{
+        .epoch = store_epoch(1), .sequence = 7, .closed = {ides, partition_id(1)}, .heads = {offset(3), offset(0)}};
     const auto bytes = encode_live_page(page);
     EXPECT_EQ(hex(bytes),
-              "6c666c697665310a0100000000000000070000000000000000a08ac8044d0600"
-              "0200000003000000000000000000000000000000b3f80843");
+              "6c666c697665320a0100000000000000070000000000000000a08ac8044d060001000000"
+              "0200000003000000000000000000000000000000410600a4");
     EXPECT_EQ(decode_live_page(bytes), page);
     for (std::size_t length = 0; length != bytes.size(); ++length)
         EXPECT_EQ(decode_live_page(bytes.substr(0, length)), std::nullopt);

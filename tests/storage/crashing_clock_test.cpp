@@ -27,5 +27,22 @@ TEST(hybrid_clock, a_thousand_crashes_in_a_row_do_not_carry_it_out_of_its_limits
     }
 }
 
+TEST(hybrid_clock, a_group_in_doubt_holds_its_times_open_and_is_named_while_it_is_the_one_that_does) {
+    testing::manual_clock wall;
+    hybrid_clock clock(wall, store_limits{}, recorded_at::from_micros(0), recorded_at::max());
+    const auto doubtful = clock.reserve(partition_id(2), 3);
+    EXPECT_EQ(clock.state().held_by, std::nullopt) << "in flight, as any other";
+    clock.doubt(partition_id(2));
+    const auto behind = recorded_at::from_micros(doubtful.first.micros() - 1);
+    EXPECT_EQ(clock.state(), (closed_state{behind, partition_id(2)}));
+    wall.advance(std::chrono::seconds{1});
+    static_cast<void>(clock.reserve(partition_id(1), 1));
+    clock.release(partition_id(1));
+    EXPECT_EQ(clock.close(recorded_at::from_micros(wall.wall_us())), behind);
+    clock.release(partition_id(2));
+    EXPECT_EQ(clock.state().held_by, std::nullopt);
+    EXPECT_GT(clock.closed(), doubtful.first);
+}
+
 }  // namespace
 }  // namespace leftfold

@@ -40,6 +40,15 @@ void child_process::kill() {
     wait();
 }
 
+void child_process::wait_until_stopped() const {
+    int status = 0;
+    while (::waitpid(pid_, &status, WUNTRACED) < 0 && errno == EINTR) {
+    }
+    if (!WIFSTOPPED(status)) throw std::system_error(ECHILD, std::generic_category(), "waiting for a child to stop");
+}
+
+void child_process::go_on() const { ::kill(pid_, SIGCONT); }
+
 int child_process::wait() {
     if (pid_ < 0) return -1;
     int status = 0;

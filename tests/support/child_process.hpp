@@ -23,6 +23,10 @@ public:
     /// Ends the child at once (SIGKILL) and waits until it is gone.
     void kill();
 
+    /// Waits until the child has stopped itself (SIGSTOP), and lets it go on.
+    void wait_until_stopped() const;
+    void go_on() const;
+
     /// Waits for the child's end and returns its exit status, or -1 when a signal ended it.
     int wait();
 

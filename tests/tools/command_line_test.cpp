@@ -17,6 +17,24 @@ TEST_F(command_line, says_what_a_store_is) {
     EXPECT_NE(told.out.find(R"("durability":"power_loss")"), std::string::npos) << told.out;
 }
 
+TEST_F(command_line, closes_the_time_asked_for_when_the_owner_is_gone) {
+    fill("a");
+    auto reader = open_sqlite(at("a"), {.access = access::read_only});
+    const auto now = recorded_at::from_micros(reader.world().clock->wall_us());
+    ASSERT_LT(reader.closed(), now);
+    const auto shown = run({"events", at("a"), "--as-of", to_rfc3339(now.time())});
+    EXPECT_EQ(shown.status, tools::success) << shown.err;
+    EXPECT_EQ(std::count(shown.out.begin(), shown.out.end(), '\n'), 9);
+    EXPECT_GE(reader.closed(), now);
+}
+
+TEST_F(command_line, shows_all_that_is_stored_when_the_owners_last_word_is_lost) {
+    fill("a");
+    std::filesystem::remove(at("a") + "/live");  // never synced, so that a power cut may take it
+    const auto shown = run({"events", at("a")});
+    EXPECT_EQ(std::count(shown.out.begin(), shown.out.end(), '\n'), 9) << shown.err;
+}
+
 TEST_F(command_line, tells_wrong_words_from_missing_stores) {
     EXPECT_EQ(run({"no-such-command"}).status, tools::usage);
     EXPECT_EQ(run({"info", at("nothing")}).status, tools::not_there);

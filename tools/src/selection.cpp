@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "leftfold/storage/asked_time.hpp"
+#include "leftfold/storage/closing.hpp"
 #include "leftfold/storage/error.hpp"
 
 namespace leftfold::inline v0::tools {
@@ -44,14 +45,36 @@ void show(const char* option, recorded_at when, const console& on) {
     on.note(std::string(option) + " " + to_rfc3339(when.time()));
 }
 
-void end_at(selected_range& range, event_store& store, const std::string& to, const console& on) {
+/// The cut of a time; of one that cannot be closed, if that is allowed, the cut of what is stored now.
+cut cut_of(event_store& store, recorded_at when, const selection& chosen) {
+    try {
+        return store.cut_at(when);
+    } catch (const error& refused) {
+        if (refused.kind() != errc::not_closed || !chosen.provisional) throw;
+    }
+    cut found(store.partitions());
+    for (std::uint32_t p = 0; p != store.partitions(); ++p)
+        found.set(partition_id(p), store.offset_at(partition_id(p), when));
+    return found;
+}
+
+/// The cut of all that is closed. What is stored and not closed is either being committed, or was left by an owner who
+/// is gone.
+cut whole_of(event_store& store) {
+    auto closed = store.closed_cut();
+    if (!closed.covers(store.heads()) && seal(store).status == seal_status::sealed) closed = store.closed_cut();
+    return closed;
+}
+
+void end_at(selected_range& range, event_store& store, const selection& chosen, const console& on) {
+    const auto& to = chosen.to;
     if (is_position(to)) {
         const auto last = position_in(store, to);
         range.up_to.set(last.partition, std::min(last.at, range.up_to.at(last.partition)));
         return restrict_to(range, last.partition);
     }
     const auto when = time_in(store, to);
-    const auto last = store.cut_at(when);
+    const auto last = cut_of(store, when, chosen);
     show("to", when, on);
     for (std::uint32_t p = 0; p != store.partitions(); ++p)
         range.up_to.set(partition_id(p), std::min(last.at(partition_id(p)), range.up_to.at(partition_id(p))));
@@ -74,9 +97,15 @@ void begin_at(selected_range& range, event_store& store, const std::string& from
 
 }  // namespace
 
-void selection::declare(command_words& words) {
+void selection::declare_time(command_words& words) {
     words.option("--as-of", as_of, "Only what was recorded at or before this time: RFC 3339, a date, or '2 hours ago'")
-        .option("--from", from, "The first event: a time, or PARTITION:OFFSET")
+        .flag("--provisional", provisional,
+              "Answer even if more may turn up: nobody owns the store, or may write to it");
+}
+
+void selection::declare(command_words& words) {
+    declare_time(words);
+    words.option("--from", from, "The first event: a time, or PARTITION:OFFSET")
         .option("--to", to, "The last event: a time, or PARTITION:OFFSET")
         .option("--category", categories, "Only streams of this category; may be repeated")
         .option("--type", types, "Only events of this type; may be repeated");
@@ -99,13 +128,13 @@ selected_range range_of(event_store& store, const selection& chosen, const conso
                     "reading from " + chosen.from + " to " + chosen.to + ": a position means its partition alone");
     selected_range range{.after = cut(store.partitions()), .up_to = cut(store.partitions())};
     if (chosen.as_of.empty()) {
-        range.up_to = store.closed_cut();
+        range.up_to = whole_of(store);
     } else {
         const auto when = time_in(store, chosen.as_of);
-        range.up_to = store.cut_at(when);
+        range.up_to = cut_of(store, when, chosen);
         show("as of", when, on);
     }
-    if (!chosen.to.empty()) end_at(range, store, chosen.to, on);
+    if (!chosen.to.empty()) end_at(range, store, chosen, on);
     if (!chosen.from.empty()) begin_at(range, store, chosen.from, on);
     return range;
 }

@@ -35,7 +35,7 @@ void doorbell::open_file() {
 void doorbell::open_watch() {
     if (watch_ >= 0 || file_ < 0) return;
     watch_ = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    if (watch_ >= 0 && ::inotify_add_watch(watch_, path_.c_str(), IN_MODIFY) >= 0) return;
+    if (watch_ >= 0 && ::inotify_add_watch(watch_, path_.c_str(), IN_MODIFY | IN_CLOSE_WRITE) >= 0) return;
     if (watch_ >= 0) ::close(watch_);
     watch_ = -1;
 }

@@ -10,7 +10,7 @@
 namespace leftfold::inline v0::sqlite {
 
 /// A small file that several processes see: written with one write, read with one read, never synced; and the means to
-/// wait until somebody writes it (inotify), without polling. Thread-safe.
+/// wait until somebody writes it, or closes it after writing (inotify), without polling. Thread-safe.
 class doorbell {
 public:
     enum class role {

@@ -11,8 +11,9 @@ namespace leftfold::inline v0::sqlite {
 
 namespace {
 
-constexpr std::string_view live_magic = "lflive1\n";
+constexpr std::string_view live_magic = "lflive2\n";
 constexpr std::string_view ask_magic = "lfask01\n";
+constexpr std::uint64_t held_by_none = 0xFFFF'FFFF;
 constexpr std::size_t clock_bytes = 512;
 
 void put(std::string& to, std::uint64_t value, std::size_t bytes) {
@@ -43,7 +44,8 @@ std::string encode_live_page(const bulletin_page& page) {
     std::string bytes(live_magic);
     put(bytes, static_cast<std::uint64_t>(page.epoch.value()), 8);
     put(bytes, page.sequence, 8);
-    put(bytes, static_cast<std::uint64_t>(page.closed.micros()), 8);
+    put(bytes, static_cast<std::uint64_t>(page.closed.until.micros()), 8);
+    put(bytes, page.closed.held_by ? page.closed.held_by->value() : held_by_none, 4);
     put(bytes, page.heads.size(), 4);
     for (const auto head : page.heads) put(bytes, static_cast<std::uint64_t>(head.value()), 8);
     put(bytes, crc32c(bytes), 4);
@@ -52,11 +54,13 @@ std::string encode_live_page(const bulletin_page& page) {
 
 std::optional<bulletin_page> decode_live_page(std::string_view bytes) {
     auto rest = content(bytes, live_magic);
-    if (!rest || rest->size() < 28) return std::nullopt;
+    if (!rest || rest->size() < 32) return std::nullopt;
     bulletin_page page;
     page.epoch = store_epoch{take_signed(*rest)};
     page.sequence = take(*rest, 8);
-    page.closed = recorded_at::from_micros(take_signed(*rest));
+    page.closed.until = recorded_at::from_micros(take_signed(*rest));
+    if (const auto held_by = take(*rest, 4); held_by != held_by_none)
+        page.closed.held_by = partition_id(static_cast<std::uint32_t>(held_by));
     const auto heads = take(*rest, 4);
     if (rest->size() != heads * 8) return std::nullopt;
     for (std::uint64_t i = 0; i != heads; ++i) page.heads.emplace_back(take_signed(*rest));

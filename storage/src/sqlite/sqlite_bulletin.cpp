@@ -6,10 +6,9 @@
 
 namespace leftfold::inline v0::sqlite {
 
-sqlite_bulletin::sqlite_bulletin(const store_place& place, leftfold::access access,
-                                 std::shared_ptr<executor_source> threads)
-    : vfs_(place.vfs), clock_path_(place.directory / "clock"), threads_(std::move(threads)) {
-    if (!is_platform_vfs(vfs_)) return;
+sqlite_bulletin::sqlite_bulletin(const store_place& place, leftfold::access access, environment world)
+    : place_(place), world_(std::move(world)), clock_path_(place.directory / "clock") {
+    if (!is_platform_vfs(place.vfs)) return;
     const auto as = access == leftfold::access::read_write ? doorbell::role::owner : doorbell::role::reader;
     live_ = std::make_unique<doorbell>(place.directory / "live", as);
     ask_ = std::make_unique<doorbell>(place.directory / "ask", as);
@@ -21,15 +20,15 @@ sqlite_bulletin::~sqlite_bulletin() { stop_answering(); }
 
 std::optional<recorded_at> sqlite_bulletin::clock_bound() {
     const std::scoped_lock lock(mutex_);
-    if (!file_exists(vfs_, clock_path_)) return std::nullopt;
-    const auto text = raw_file(vfs_, clock_path_, raw_file::mode::read).read(0, 1'024);
+    if (!file_exists(place_.vfs, clock_path_)) return std::nullopt;
+    const auto text = raw_file(place_.vfs, clock_path_, raw_file::mode::read).read(0, 1'024);
     if (text.find_first_not_of('\0') == std::string::npos) return std::nullopt;  // made, and the power went
     return decode_clock_bound(text, clock_path_.string());
 }
 
 void sqlite_bulletin::save_clock_bound(recorded_at bound) {
     const std::scoped_lock lock(mutex_);
-    if (!clock_) clock_ = std::make_unique<raw_file>(vfs_, clock_path_, raw_file::mode::create);
+    if (!clock_) clock_ = std::make_unique<raw_file>(place_.vfs, clock_path_, raw_file::mode::create);
     clock_->write(0, encode_clock_bound(bound));
     clock_->sync();
 }
@@ -43,7 +42,7 @@ void sqlite_bulletin::publish(const bulletin_page& page) {
 
 void sqlite_bulletin::answer(unique_function<void(recorded_at)> close) {
     if (!ask_) return;
-    answerer_ = threads_->make_executor();
+    answerer_ = world_.executors->make_executor();
     is_answering_ = true;
     answerer_->post([this, close = std::move(close), answered = ask_->look()]() mutable {
         while (is_answering_) {

@@ -9,6 +9,7 @@
 #include "leftfold/storage/event_store.hpp"
 #include "sqlite/doorbell.hpp"
 #include "sqlite/raw_file.hpp"
+#include "sqlite/sealing.hpp"
 #include "sqlite/store_place.hpp"
 
 namespace leftfold::inline v0::sqlite {
@@ -18,8 +19,8 @@ namespace leftfold::inline v0::sqlite {
 /// On a VFS that is not the platform's there is no other process to tell, and pages stay in memory.
 class sqlite_bulletin final : public bulletin {
 public:
-    /// `threads` makes the one that answers other processes.
-    sqlite_bulletin(const store_place& place, leftfold::access access, std::shared_ptr<executor_source> threads);
+    /// `place` must outlive it. `world` has the threads, of which one answers other processes, and the clock.
+    sqlite_bulletin(const store_place& place, leftfold::access access, environment world);
     ~sqlite_bulletin() override;
 
     std::optional<recorded_at> clock_bound() override;
@@ -31,9 +32,11 @@ public:
     std::optional<bulletin_page> read() override;
     void ask(recorded_at when) override;
     void wait(std::uint64_t seen, std::chrono::microseconds at_most) override;
+    seal_report seal(recorded_at at_least) override { return seal_store(place_, world_, at_least); }
 
 private:
-    std::string vfs_;
+    const store_place& place_;
+    const environment world_;
     std::filesystem::path clock_path_;
     std::mutex mutex_;
     std::unique_ptr<raw_file> clock_;
@@ -41,7 +44,6 @@ private:
     std::unique_ptr<doorbell> ask_;
     std::optional<bulletin_page> page_;  // the owner's last, or the only one where there is no file
     std::uint64_t earlier_pages_ = 0;    // the sequence goes on where the owner before left it, for readers that stay
-    std::shared_ptr<executor_source> threads_;
     std::unique_ptr<executor> answerer_;
     std::atomic<bool> is_answering_{false};
 };

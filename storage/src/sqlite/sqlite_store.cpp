@@ -114,7 +114,7 @@ store_parts make_parts(store_place place, const sqlite_options& options, std::sh
                       .access = options.access};
     auto log = std::make_unique<sqlite_log>(std::move(place), options.access);
     if (options.access == access::read_only) log->check_all();  // a writer's claims check as they open
-    parts.bulletin = std::make_unique<sqlite_bulletin>(log->place(), options.access, world.executors);
+    parts.bulletin = std::make_unique<sqlite_bulletin>(log->place(), options.access, world);
     parts.snapshots = std::make_unique<sqlite_snapshots>(log->place(), options.access);
     parts.checkpoints = std::make_unique<sqlite_checkpoints>(log->place(), options.access);
     parts.index = std::make_unique<run_index>(

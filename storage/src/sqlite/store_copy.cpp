@@ -30,12 +30,13 @@ void store_copy::append(partition_id partition, std::span<const event_view> even
 }
 
 void store_copy::finish() {
-    bulletin_page page{.epoch = parts_.epoch, .sequence = 1, .closed = recorded_at::from_micros(0), .heads = {}};
+    bulletin_page page{
+        .epoch = parts_.epoch, .sequence = 1, .closed = {.until = recorded_at::from_micros(0)}, .heads = {}};
     for (const auto& each : fences_) {
-        page.closed = std::max(page.closed, each.head.recorded);
+        page.closed.until = std::max(page.closed.until, each.head.recorded);
         page.heads.push_back(each.head.at);
     }
-    parts_.bulletin->save_clock_bound(page.closed);
+    parts_.bulletin->save_clock_bound(page.closed.until);
     parts_.bulletin->publish(page);
     sqlite::finish_copy(directory_);
 }

@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "leftfold/storage/error.hpp"
+#include "sqlite/doorbell.hpp"
 #include "sqlite/fork_descriptors.hpp"
 #include "sqlite/raw_file.hpp"
 
@@ -29,12 +30,41 @@ namespace {
     throw error(why, fmt::format("locking {}: {}", file.string(), std::generic_category().message(code)));
 }
 
-struct flock whole_file(short kind) {
+// The bytes of the file that are locked. Whoever seals takes the second before the first, so that those who find the
+// first taken can tell for how long.
+enum class lock_byte : off_t { owning = 0, sealing = 1 };
+
+struct flock range_of(lock_byte which, short kind) {
     struct flock range {};
     range.l_type = kind;
     range.l_whence = SEEK_SET;
+    range.l_start = static_cast<off_t>(which);
+    range.l_len = 1;
     return range;
 }
+
+/// Returns false when somebody else has it.
+bool try_lock(int descriptor, lock_byte which, const std::filesystem::path& file) {
+    auto range = range_of(which, F_WRLCK);
+    if (::fcntl(descriptor, F_OFD_SETLK, &range) == 0) return true;
+    if (errno != EAGAIN && errno != EACCES) fail_with_errno(file);
+    return false;
+}
+
+void unlock(int descriptor, lock_byte which) {
+    auto range = range_of(which, F_UNLCK);
+    static_cast<void>(::fcntl(descriptor, F_OFD_SETLK, &range));
+}
+
+/// Whether somebody else has it.
+bool is_taken(int descriptor, lock_byte which) {
+    auto range = range_of(which, F_RDLCK);
+    return ::fcntl(descriptor, F_OFD_GETLK, &range) == 0 && range.l_type != F_UNLCK;
+}
+
+// Whoever lets go of a lock in order rings after that; the file of one that is killed is closed before the lock is
+// gone, so this often one looks again.
+constexpr std::chrono::milliseconds kill_is_silent{20};
 
 std::string owner_of(int descriptor) {
     std::array<char, 32> text{};
@@ -59,7 +89,7 @@ std::string name_elsewhere(std::string_view vfs, const std::filesystem::path& di
 
 }  // namespace
 
-store_lock::store_lock(std::string_view vfs, const std::filesystem::path& directory) {
+store_lock::store_lock(std::string_view vfs, const std::filesystem::path& directory, purpose why) {
     if (!is_platform_vfs(vfs)) {
         auto& others = locks_elsewhere();
         const std::scoped_lock lock(others.mutex);
@@ -70,19 +100,11 @@ store_lock::store_lock(std::string_view vfs, const std::filesystem::path& direct
     const auto file = directory / "lock";
     descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (descriptor_ < 0) fail_with_errno(file);
-    auto range = whole_file(F_WRLCK);
-    if (::fcntl(descriptor_, F_OFD_SETLK, &range) != 0) {
-        const auto is_held = errno == EAGAIN || errno == EACCES;
-        const auto text =
-            fmt::format("opening {} for writing: it is owned by {}", directory.string(), owner_of(descriptor_));
-        if (!is_held) {
-            const int kept = errno;
-            ::close(descriptor_);
-            errno = kept;
-            fail_with_errno(file);
-        }
+    try {
+        take(directory, file, why);
+    } catch (const error&) {
         ::close(descriptor_);
-        throw error(errc::locked, text);
+        throw;
     }
     close_in_children(descriptor_);
     const auto pid = fmt::format("{}\n", ::getpid());
@@ -90,9 +112,30 @@ store_lock::store_lock(std::string_view vfs, const std::filesystem::path& direct
     if (::ftruncate(descriptor_, 0) == 0) static_cast<void>(!::pwrite(descriptor_, pid.data(), pid.size(), 0));
 }
 
+void store_lock::take(const std::filesystem::path& directory, const std::filesystem::path& file, purpose why) {
+    const auto deadline = std::chrono::steady_clock::now() + sealing_max;
+    std::optional<doorbell> release;
+    for (;;) {
+        if (release) static_cast<void>(release->look());  // before the attempt: a release after it is heard
+        const auto may_try = why == purpose::owning || try_lock(descriptor_, lock_byte::sealing, file);
+        if (may_try && try_lock(descriptor_, lock_byte::owning, file)) return;
+        const auto is_sealed_now = !may_try || is_taken(descriptor_, lock_byte::sealing);
+        if (may_try && why == purpose::sealing) unlock(descriptor_, lock_byte::sealing);
+        if (!is_sealed_now || std::chrono::steady_clock::now() >= deadline)
+            throw error(errc::locked, fmt::format("opening {} for writing: it is owned by {}", directory.string(),
+                                                  owner_of(descriptor_)));
+        if (release)
+            release->wait(kill_is_silent);
+        else
+            release.emplace(file, doorbell::role::reader);
+    }
+}
+
 store_lock::~store_lock() {
     if (descriptor_ >= 0) {
         keep_in_children(descriptor_);
+        unlock(descriptor_, lock_byte::owning);  // before the close, which rings for whoever waits
+        unlock(descriptor_, lock_byte::sealing);
         ::close(descriptor_);
         return;
     }
@@ -109,10 +152,9 @@ bool store_lock::is_held(std::string_view vfs, const std::filesystem::path& dire
     }
     const int descriptor = ::open((directory / "lock").c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return false;
-    auto range = whole_file(F_RDLCK);
-    const auto asked = ::fcntl(descriptor, F_OFD_GETLK, &range) == 0;
+    const auto held = is_taken(descriptor, lock_byte::owning);
     ::close(descriptor);
-    return asked && range.l_type != F_UNLCK;
+    return held;
 }
 
 std::optional<std::string_view> network_file_system(long statfs_type) {

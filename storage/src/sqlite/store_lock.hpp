@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -15,8 +16,14 @@ namespace leftfold::inline v0::sqlite {
 /// against.
 class store_lock {
 public:
-    /// Takes the lock or throws errc::locked, with the owner's process id.
-    store_lock(std::string_view vfs, const std::filesystem::path& directory);
+    enum class purpose {
+        owning,   ///< until the store is closed
+        sealing,  ///< for the few milliseconds that it takes to seal a store that nobody owns
+    };
+
+    /// Takes the lock or throws errc::locked, with the owner's process id. Whoever seals is waited for, at most
+    /// `sealing_max`: an application that starts just then is not to be refused.
+    store_lock(std::string_view vfs, const std::filesystem::path& directory, purpose why = purpose::owning);
     ~store_lock();
     store_lock(const store_lock&) = delete;
     store_lock& operator=(const store_lock&) = delete;
@@ -24,7 +31,11 @@ public:
     /// Whether somebody holds the lock of that store now.
     static bool is_held(std::string_view vfs, const std::filesystem::path& directory);
 
+    static constexpr std::chrono::seconds sealing_max{5};
+
 private:
+    void take(const std::filesystem::path& directory, const std::filesystem::path& file, purpose why);
+
     int descriptor_ = -1;
     std::string elsewhere_;  // on another VFS: what was registered
 };

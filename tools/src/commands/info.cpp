@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 
 #include "commands.hpp"
+#include "leftfold/storage/closing.hpp"
 #include "open_store.hpp"
 
 namespace leftfold::inline v0::tools {
@@ -23,7 +24,7 @@ const char* name_of(durability level) {
 
 int info(const std::string& path, const console& on) {
     auto store = open_for_reading(path);
-    const auto closed = store.closed();
+    const auto [closed, held_by] = closed_state_of(store);
     std::int64_t events = 0;
     boost::json::array partitions;
     for (std::uint32_t p = 0; p != store.partitions(); ++p) {
@@ -37,13 +38,15 @@ int info(const std::string& path, const console& on) {
     const auto age_us = store.world().clock->wall_us() - closed.micros();
     const auto level = name_of(store.capabilities().level);
     if (on.json) {
-        on.write({{"store", to_string(store.id())},
-                  {"epoch", store.epoch().value()},
-                  {"events", events},
-                  {"durability", level},
-                  {"closed", to_rfc3339(closed.time())},
-                  {"closed_age_us", age_us},
-                  {"partitions", partitions}});
+        boost::json::object answer{{"store", to_string(store.id())},
+                                   {"epoch", store.epoch().value()},
+                                   {"events", events},
+                                   {"durability", level},
+                                   {"closed", to_rfc3339(closed.time())},
+                                   {"closed_age_us", age_us},
+                                   {"partitions", partitions}};
+        if (held_by) answer["closed_held_by_partition"] = held_by->value();
+        on.write(answer);
         return 0;
     }
     on.line(fmt::format("store       {}", to_string(store.id())));
@@ -51,6 +54,9 @@ int info(const std::string& path, const console& on) {
     on.line(fmt::format("durability  {}", level));
     on.line(fmt::format("events      {} in {} partition(s)", events, store.partitions()));
     on.line(fmt::format("closed      {} ({:.3f} s ago)", to_rfc3339(closed.time()), static_cast<double>(age_us) / 1e6));
+    if (held_by)
+        on.line(fmt::format("            held there by a commit of partition {} whose outcome is unknown",
+                            held_by->value()));
     for (const auto& each : partitions) {
         const auto& partition = each.get_object();
         on.line(fmt::format("partition {}: head {}, last recorded {}",

@@ -79,10 +79,8 @@ sqlite::statement prepare(sqlite::connection& on, std::string_view query) {
     return sqlite::statement(on, query);
 }
 
-int sql(const std::string& path, std::string query, const std::string& as_of, const console& on) {
+int sql(const std::string& path, std::string query, const selection& only_as_of, const console& on) {
     auto store = open_for_reading(path);
-    selection only_as_of;
-    only_as_of.as_of = as_of;
     shown_store shown{store, range_of(store, only_as_of, on).up_to};
     sqlite::connection memory("the query", {.mode = sqlite::file_access::memory});
     sqlite3_limit(memory.handle(), SQLITE_LIMIT_ATTACHED, 0);  // no way from here to a file
@@ -104,12 +102,12 @@ int sql(const std::string& path, std::string query, const std::string& as_of, co
 void declare_sql(command_list& all) {
     auto path = std::make_shared<std::string>();
     auto query = std::make_shared<std::string>();
-    auto as_of = std::make_shared<std::string>();
-    all.add("sql", "Ask a store in SQL, with the tables events and streams",
-            [=](const console& on) { return sql(*path, *query, *as_of, on); })
-        .place("STORE", *path, "The store's directory")
-        .optional_place("QUERY", *query, "One SELECT; without it, standard input is read")
-        .option("--as-of", *as_of, "Only what was recorded at or before this time");
+    auto only_as_of = std::make_shared<selection>();
+    auto words = all.add("sql", "Ask a store in SQL, with the tables events and streams",
+                         [=](const console& on) { return sql(*path, *query, *only_as_of, on); });
+    words.place("STORE", *path, "The store's directory")
+        .optional_place("QUERY", *query, "One SELECT; without it, standard input is read");
+    only_as_of->declare_time(words);
 }
 
 }  // namespace leftfold::inline v0::tools

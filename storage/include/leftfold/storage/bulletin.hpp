@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "leftfold/storage/closing.hpp"
 #include "leftfold/storage/position.hpp"
 #include "leftfold/storage/time.hpp"
 #include "leftfold/storage/unique_function.hpp"
@@ -16,8 +17,8 @@ struct bulletin_page {
     store_epoch epoch{};
     /// Rises with each page.
     std::uint64_t sequence{};
-    /// No append will ever receive this time or an earlier one.
-    recorded_at closed{};
+    /// No append will ever receive `closed.until` or an earlier time.
+    closed_state closed{};
     /// The committed head of each partition.
     std::vector<offset> heads{};
 
@@ -52,6 +53,8 @@ public:
     /// Waits until a page with a sequence above `seen` is there or the time is over, whichever is first. Does not poll
     /// where the system can wake.
     virtual void wait(std::uint64_t seen, std::chrono::microseconds at_most) = 0;
+    /// Does what an owner who is gone cannot do any more: see closing.hpp, whose seal() is this.
+    virtual seal_report seal(recorded_at at_least) = 0;
 };
 
 }  // namespace leftfold::inline v0
