@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <filesystem>
 #include <istream>
 #include <iterator>
 #include <memory>
+#include <optional>
 
 #include "commands.hpp"
 #include "leftfold/storage/error.hpp"
@@ -11,6 +13,7 @@
 #include "open_store.hpp"
 #include "selection.hpp"
 #include "sql/store_tables.hpp"
+#include "sql_session.hpp"
 #include "sqlite/statement.hpp"
 
 namespace leftfold::inline v0::tools {
@@ -79,35 +82,88 @@ sqlite::statement prepare(sqlite::connection& on, std::string_view query) {
     return sqlite::statement(on, query);
 }
 
-int sql(const std::string& path, std::string query, const selection& only_as_of, const console& on) {
-    auto store = open_for_reading(path);
-    shown_store shown{store, range_of(store, only_as_of, on).up_to};
+struct sql_options {
+    std::string path;
+    std::string query;
+    selection only_as_of;
+    std::string store;
+};
+
+/// Runs the query of the command line, or of standard input, on the connection, and shows its rows.
+class shown_query {
+public:
+    shown_query(const sql_options& options, const console& on) : text_(options.query), on_(on) {
+        if (text_.empty()) text_.assign(std::istreambuf_iterator<char>(on.in), {});
+    }
+
+    void run(sqlite::connection& connection) {
+        sqlite3_limit(connection.handle(), SQLITE_LIMIT_ATTACHED, 0);  // no way from here to another file
+        auto statement = prepare(connection, text_);
+        try {
+            while (statement.step()) {
+                show_row(statement, on_);
+                ++shown_;
+            }
+        } catch (const error& e) {
+            if (e.kind() != errc::io_error) throw;
+            const std::string why = sqlite3_errmsg(connection.handle());
+            throw error(errc::invalid_argument, fmt::format("running \"{}\": {}", text_, why));
+        }
+    }
+    bool has_shown_nothing() const { return shown_ == 0; }
+
+private:
+    std::string text_;
+    const console& on_;
+    std::int64_t shown_ = 0;
+};
+
+int ask_store(const sql_options& options, const console& on) {
+    auto store = open_for_reading(options.path);
+    shown_store shown{store, range_of(store, options.only_as_of, on).up_to};
     sqlite::connection memory("the query", {.mode = sqlite::file_access::memory});
-    sqlite3_limit(memory.handle(), SQLITE_LIMIT_ATTACHED, 0);  // no way from here to a file
     add_store_tables(memory, shown);
-    if (query.empty()) query.assign(std::istreambuf_iterator<char>(on.in), {});
-    auto statement = prepare(memory, query);
     try {
-        while (statement.step()) show_row(statement, on);
-    } catch (const error& e) {
+        shown_query(options, on).run(memory);
+    } catch (const error&) {
         if (shown.failure) std::rethrow_exception(shown.failure);
-        throw error(e.kind() == errc::io_error ? errc::invalid_argument : e.kind(),
-                    fmt::format("running \"{}\": {}", query, sqlite3_errmsg(memory.handle())));
+        throw;
     }
     return success;
+}
+
+int ask_models(const sql_options& options, const console& on) {
+    if (!options.only_as_of.is_everything())
+        throw error(errc::invalid_argument,
+                    "asking read models with --as-of: their tables have functions, T_as_of(time)");
+    std::optional<event_store> store;
+    if (!options.store.empty()) store.emplace(open_for_reading(options.store));
+    detail::sql_session session(options.path, {.store = store ? &*store : nullptr});
+    shown_query query(options, on);
+    session.read([&](sqlite::connection& connection) { query.run(connection); },
+                 [&] { return query.has_shown_nothing(); });
+    return success;
+}
+
+int sql(const sql_options& options, const console& on) {
+    if (std::filesystem::is_regular_file(options.path)) return ask_models(options, on);
+    if (!options.store.empty())
+        throw error(errc::invalid_argument, "asking a store with --store, which is for a database of read models");
+    return ask_store(options, on);
 }
 
 }  // namespace
 
 void declare_sql(command_list& all) {
-    auto path = std::make_shared<std::string>();
-    auto query = std::make_shared<std::string>();
-    auto only_as_of = std::make_shared<selection>();
-    auto words = all.add("sql", "Ask a store in SQL, with the tables events and streams",
-                         [=](const console& on) { return sql(*path, *query, *only_as_of, on); });
-    words.place("STORE", *path, "The store's directory")
-        .optional_place("QUERY", *query, "One SELECT; without it, standard input is read");
-    only_as_of->declare_time(words);
+    auto options = std::make_shared<sql_options>();
+    auto words =
+        all.add("sql", "Ask in SQL: a store's tables events and streams, or the tables of a database of read models",
+                [options](const console& on) { return sql(*options, on); });
+    words.place("STORE", options->path, "The store's directory, or the file with the read models")
+        .optional_place("QUERY", options->query, "One SELECT; without it, standard input is read")
+        .option("--store", options->store,
+                "Of read models: the store that they were made from, which knows what they lack");
+    options->only_as_of.declare_time(words);
 }
 
 }  // namespace leftfold::inline v0::tools

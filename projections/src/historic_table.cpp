@@ -1,0 +1,78 @@
+#include "historic_table.hpp"
+
+#include <charconv>
+
+#include "sql_text.hpp"
+#include "sqlite/statement.hpp"
+
+namespace leftfold::inline v0::detail {
+
+namespace {
+
+constexpr const char* select_tables =
+    "SELECT t.name, t.projection, m.shape FROM leftfold_objects t JOIN leftfold_models m USING (projection) "
+    "JOIN leftfold_objects v ON v.name = t.name || '_versions' AND v.projection = t.projection "
+    "JOIN leftfold_objects h ON h.name = t.name || '_history' AND h.projection = t.projection "
+    "WHERE t.kind = 'table' AND v.kind = 'table' AND h.kind = 'view' ORDER BY t.name";
+
+// Of the versions, whose primary key is the row's key and then when it ended.
+constexpr const char* select_columns =
+    "SELECT name, type, pk FROM pragma_table_info(?1) WHERE name NOT IN ('valid_from', 'valid_to') ORDER BY cid";
+
+/// A model's shape has a line for each part: `part balances from -9223372036854775808 …`.
+recorded_at history_from(std::string_view shape, const std::string& table) {
+    const auto line = "\npart " + table + " from ";
+    const auto found = shape.find(line);
+    std::int64_t micros = recorded_at::min().micros();
+    if (found != std::string_view::npos)
+        std::from_chars(shape.data() + found + line.size(), shape.data() + shape.size(), micros);
+    return recorded_at::from_micros(micros);
+}
+
+void add_columns(sql_text& sql, const historic_table& of) {
+    for (std::size_t i = 0; i != of.columns.size(); ++i) sql.add(i == 0 ? "" : ", ").name(of.columns[i].name);
+}
+
+}  // namespace
+
+std::vector<historic_table> find_historic_tables(sqlite::connection& on) {
+    std::vector<historic_table> all;
+    sqlite::statement tables(on, select_tables);
+    sqlite::statement columns(on, select_columns);
+    while (tables.step()) {
+        auto& table = all.emplace_back();
+        table.name = tables.text(0);
+        table.projection = tables.text(1);
+        table.history_from = history_from(tables.text(2), table.name);
+        const auto versions = table.name + "_versions";
+        columns.bind_text(1, versions);
+        while (columns.step()) {
+            if (columns.number(2) == 1) table.key = table.columns.size();
+            table.columns.push_back({std::string(columns.text(0)), std::string(columns.text(1))});
+        }
+    }
+    return all;
+}
+
+std::string select_one_as_of(const historic_table& of) {
+    const auto& key = of.columns[of.key].name;
+    sql_text sql("SELECT ");
+    add_columns(sql, of);
+    sql.add(" FROM ").name(of.name).add(" WHERE ").name(key).add(" = ?1 AND valid_from <= ?2 UNION ALL SELECT ");
+    add_columns(sql, of);
+    // Versions of a key do not overlap, so the first that ends after the time is the only one to look at.
+    sql.add(" FROM (SELECT * FROM ").name(of.name + "_versions").add(" WHERE ").name(key);
+    sql.add(" = ?1 AND valid_to > ?2 ORDER BY valid_to LIMIT 1) WHERE valid_from <= ?2");
+    return sql.text();
+}
+
+std::string select_all_as_of(const historic_table& of) {
+    sql_text sql("SELECT ");
+    add_columns(sql, of);
+    sql.add(" FROM ").name(of.name).add(" WHERE valid_from <= ?1 UNION ALL SELECT ");
+    add_columns(sql, of);
+    sql.add(" FROM ").name(of.name + "_versions").add(" WHERE valid_from <= ?1 AND valid_to > ?1");
+    return sql.text();
+}
+
+}  // namespace leftfold::inline v0::detail

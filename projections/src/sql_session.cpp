@@ -1,0 +1,107 @@
+#include "sql_session.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "leftfold/storage/error.hpp"
+#include "sqlite/doorbell.hpp"
+#include "sqlite/statement.hpp"
+
+namespace leftfold::inline v0::detail {
+
+struct sql_session::opened {
+    opened(const std::filesystem::path& file, as_of_gate& gate)
+        : connection(file, {.mode = sqlite::file_access::read_only}) {
+        check_read_models(connection);
+        const sqlite::transaction together(connection, sqlite::transaction::kind::deferred);
+        schema = connection.query_number("PRAGMA schema_version");
+        functions.emplace(connection, gate);
+    }
+    ~opened() { connection.close(); }  // before the functions go, which its tables refer to
+    opened(const opened&) = delete;
+    opened& operator=(const opened&) = delete;
+
+    sqlite::connection connection;
+    std::int64_t schema = 0;
+    std::optional<as_of_functions> functions;
+};
+
+sql_session::sql_session(std::filesystem::path database, const sql_reader_options& options)
+    : database_(std::move(database)),
+      world_(complete(options.store != nullptr ? options.store->world() : environment{})),
+      as_of_wait_(options.as_of_wait) {
+    if (options.store != nullptr) store_.emplace(options.store->core());
+    open_anew();
+}
+
+sql_session::~sql_session() = default;
+
+void sql_session::open_anew() { open_ = std::make_unique<opened>(database_, static_cast<as_of_gate&>(*this)); }
+
+instant sql_session::now() const { return instant{std::chrono::microseconds{world_.clock->wall_us()}}; }
+
+void sql_session::pass(const historic_table& table, recorded_at when) {
+    const auto doing = [&] {
+        return fmt::format("asking table {} for its rows as of {}", table.name, to_rfc3339(when.time()));
+    };
+    if (when < table.history_from)
+        throw error(errc::before_history,
+                    fmt::format("{}: its history begins at {}", doing(), to_rfc3339(table.history_from.time())));
+    sqlite::statement select(open_->connection, select_model);
+    const auto model = read_model_row(select, table.projection);
+    if (!model) throw error(errc::not_found, fmt::format("{}: {} is gone", doing(), table.projection));
+    check_reached(table, *model, when);
+}
+
+void sql_session::check_reached(const historic_table& table, const stored_model& model, recorded_at when) {
+    const auto doing = [&] {
+        return fmt::format("asking table {} for its rows as of {}", table.name, to_rfc3339(when.time()));
+    };
+    if (store_ && (model.at.store != store_->id() || model.at.epoch != store_->epoch()))
+        throw error(errc::stale_model, doing() + ": it was made from another store, or before that was restored");
+    if (model.through >= when) return;
+    std::string lag;
+    if (store_) {
+        const auto wanted = store_->cut_at(when);
+        if (model.at.consumed.covers(wanted)) return;
+        lag = fmt::format(", and the time wants {}", to_string(wanted));
+    } else if (when.time() > now()) {
+        throw error(errc::not_yet, fmt::format("{}, which is after now, {}", doing(), to_rfc3339(now())));
+    }
+    throw error(errc::behind, fmt::format("{}: projection {} is at {}, through {}{}", doing(), table.projection,
+                                          to_string(model.at.consumed), to_rfc3339(model.through.time()), lag));
+}
+
+void sql_session::read_once(function_ref<void(sqlite::connection&)> work) {
+    // A model that was made anew may have other columns, or be one of two now.
+    if (open_->connection.query_number("PRAGMA schema_version") != open_->schema) open_anew();
+    const sqlite::transaction together(open_->connection, sqlite::transaction::kind::deferred);
+    open_->functions->take_failure();
+    try {
+        work(open_->connection);
+    } catch (const error&) {
+        if (const auto failure = open_->functions->take_failure()) std::rethrow_exception(failure);
+        throw;
+    }
+}
+
+void sql_session::read(function_ref<void(sqlite::connection&)> work, function_ref<bool()> may_repeat) {
+    const auto deadline = std::chrono::steady_clock::now() + as_of_wait_;
+    std::optional<sqlite::doorbell> bell;
+    for (;;) {
+        if (bell) bell->look();  // from here on no ring is lost
+        try {
+            return read_once(work);
+        } catch (const error& e) {
+            const auto left = deadline - std::chrono::steady_clock::now();
+            if (e.kind() != errc::behind || left.count() <= 0 || !may_repeat()) throw;
+            if (!bell)
+                bell.emplace(bell_of(database_), sqlite::doorbell::role::reader);
+            else
+                bell->wait(std::chrono::ceil<std::chrono::microseconds>(left));
+        }
+    }
+}
+
+}  // namespace leftfold::inline v0::detail
