@@ -1,0 +1,135 @@
+// What a store of ten million events still does: appending, loading, opening, finding a cut.
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdio>
+#include <random>
+#include <stdexcept>
+
+#include "appending.hpp"
+#include "cases.hpp"
+#include "just_open.hpp"
+#include "raw_sqlite.hpp"
+
+namespace bench {
+
+namespace {
+
+constexpr std::int64_t small_events = 100'000;
+constexpr std::int64_t events_a_stream = 9;  // on average
+
+result absolute(std::string name, std::string what, double ours, double bound) {
+    result one;
+    one.name = std::move(name);
+    one.limit = std::move(what);
+    one.rate = ours;
+    one.limit_rate = bound;
+    one.ratio = ours > 0 ? bound / ours : 0;
+    one.goal = 1;
+    return one;
+}
+
+/// The same appends to the large store and to one that has just had its first hundred thousand events.
+result growth(workshop& in, leftfold::event_store& large, workload& load, std::vector<run>& sustained) {
+    const auto small_path = in.fresh_path("small.store");
+    auto small = open_store(small_path);
+    workload small_load(small_events / events_a_stream);
+    append_many(small, small_load, small_events);
+    const auto seconds = in.chosen().seconds;
+    const auto both = in.compare([&] { return append_in_flight(small, small_load, 64, seconds); },
+                                 [&] { return append_in_flight(large, load, 64, seconds); });
+    sustained = both.ours.runs;
+    return both.against("growth_10m", "same_at_1e5", 0.80);
+}
+
+result random_loads(workshop& in, leftfold::event_store& large, std::int64_t streams) {
+    raw_sqlite_log raw(in.fresh_path("raw.db"), raw_index::unique_version, raw_sync::off);
+    raw.begin();
+    for_each_row(large, [&](const raw_row& row) { raw.add(row); });
+    raw.commit();
+    workload keys(streams, 3);
+    const auto loads = [&](const std::function<std::size_t(const std::string&)>& load) {
+        run done;
+        const stopwatch clock;
+        while (clock.seconds() < in.chosen().seconds) {
+            const stopwatch begun;
+            load(keys.next_key());
+            done.latencies_us.push_back(static_cast<float>(begun.micros()));
+            ++done.operations;
+        }
+        done.seconds = clock.seconds();
+        return done;
+    };
+    const auto both = in.compare(
+        [&] {
+            return loads([&](const std::string& key) {
+                std::size_t bytes = 0;
+                raw.read_stream("item", key, [&](std::string_view payload) { bytes += payload.size(); });
+                return bytes;
+            });
+        },
+        [&] {
+            return loads([&](const std::string& key) {
+                std::size_t bytes = 0;
+                large.visit_stream({"item", key}, {}, [&](const leftfold::event_view& event) {
+                    bytes += event.payload.size();
+                    return true;
+                });
+                return bytes;
+            });
+        });
+    return both.against("random_load_10m", "raw_sqlite_unique", 1.0);
+}
+
+result find_cuts(workshop& in) {
+    const auto path = in.fresh_path("four.store");
+    fill_store(path, in.chosen().many_events, in.chosen().many_events / events_a_stream, 4);
+    auto store = open_store(path, 4);
+    std::int64_t begin = 0;
+    store.read_partition({}, {}, {.events = 1}, {}, leftfold::payloads::skip, [&](const leftfold::event_view& event) {
+        begin = event.recorded.micros();
+        return true;
+    });
+    std::mt19937_64 random{5};
+    std::uniform_int_distribution<std::int64_t> any(begin, store.head_of({}).recorded.micros());
+    std::vector<float> latencies;
+    const stopwatch clock;
+    while (clock.seconds() < 2 * in.chosen().seconds) {
+        const auto when = leftfold::recorded_at::from_micros(any(random));
+        const stopwatch begun;
+        store.cut_at(when);
+        latencies.push_back(static_cast<float>(begun.micros()));
+    }
+    const auto p50 = quantile(latencies, 0.5);
+    auto one = absolute("find_cut", "100 us", p50, 100);
+    one.p50_us = p50;
+    one.p99_us = quantile(latencies, 0.99);
+    return one;
+}
+
+}  // namespace
+
+std::vector<result> large_store(workshop& in) {
+    const auto path = in.fresh_path("large.store");
+    const auto streams = std::max<std::int64_t>(1, in.chosen().many_events / events_a_stream);
+    std::vector<result> out;
+    {
+        auto store = open_store(path);
+        workload load(streams);
+        forget_peak_memory();
+        append_many(store, load, in.chosen().many_events);
+        out.push_back(absolute("memory_append", "256 MiB", peak_memory_mib(), 256));
+        std::vector<run> sustained;
+        out.push_back(growth(in, store, load, sustained));
+        out.push_back(random_loads(in, store, streams));
+    }
+    const auto opened = open_in_a_process_of_its_own(path);
+    out.push_back(absolute("open_10m", "100 ms", opened.milliseconds, 100));
+    out.push_back(absolute("open_10m_memory", "150 MiB", opened.peak_mib, 150));
+    require_sound(path);
+    out.push_back(find_cuts(in));
+    return out;
+}
+
+}  // namespace bench
