@@ -1,0 +1,110 @@
+// The snippets of docs/projections.md and docs/read_models.md.
+#include <gtest/gtest.h>
+
+#include <boost/describe/class.hpp>
+#include <filesystem>
+
+#include "leftfold/projections/projection_engine.hpp"
+#include "leftfold/projections/read_model.hpp"
+#include "leftfold/projections/sql_reader.hpp"
+#include "leftfold/projections/sql_table.hpp"
+#include "leftfold/testing/store.hpp"
+#include "projections/bank.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace bank;
+
+/// Works in a directory of its own, as a program that a page shows does.
+class in_own_directory {
+public:
+    in_own_directory() { std::filesystem::current_path(place_.path()); }
+    ~in_own_directory() { std::filesystem::current_path(before_); }
+    in_own_directory(const in_own_directory&) = delete;
+    in_own_directory& operator=(const in_own_directory&) = delete;
+
+private:
+    std::filesystem::path before_ = std::filesystem::current_path();
+    leftfold::test_support::temporary_directory place_;
+};
+
+TEST(read_models_page, are_folded_read_and_asked_about_the_past) {
+    const in_own_directory here;
+    leftfold::testing::store store;
+    append(store, "alice", opened{"Alice"});
+    append(store, "alice", deposited{200'00});
+    const auto march_15 = std::chrono::sys_days{std::chrono::year{2026} / 3 / 15};
+    store.advance_to(march_15 + 24h);
+    const auto done = append(store, "alice", withdrawn{150'00});
+
+    leftfold::projection_engine engine{store};
+    auto& read = engine.add<balances>({.database = "bank.views.db"});
+    engine.start();
+    engine.wait_for(done.position);  // until the event is in the rows of every projection
+    read.rows.find("alice");
+    // …
+    EXPECT_EQ(read.rows.find("alice")->cents, 50'00);
+
+    auto then = read.rows.as_of(leftfold::recorded_at{march_15});
+    then.find("alice");  // the row as it stood then
+    then.cut();          // the events that this answer rests on: ask again with it, next year
+    // …
+    EXPECT_EQ(then.find("alice")->cents, 200'00);
+    EXPECT_EQ(read.rows.as_of(leftfold::recorded_at{march_15}).cut(), then.cut());
+}
+
+TEST(read_models_page, are_read_by_path_and_in_sql) {
+    const in_own_directory here;
+    leftfold::testing::store store;
+    append(store, "alice", opened{"Alice"});
+    append(store, "alice", deposited{200'00});
+    store.advance_to(std::chrono::sys_days{std::chrono::year{2026} / 3 / 16});
+    const auto done = append(store, "alice", withdrawn{150'00});
+    leftfold::projection_engine engine{store};
+    engine.add<balances>({.database = "bank.views.db"});
+    engine.start();
+    {
+        const auto read = leftfold::open_read_model<balances>("bank.views.db");
+        read.wait_for(done.position);
+        read->rows.find("alice");
+        // …
+        EXPECT_EQ(read->rows.find("alice")->cents, 50'00);
+    }
+    leftfold::sql_reader read{"bank.views.db"};
+    const auto rich = read.query<std::string, std::int64_t>(
+        "SELECT account, cents FROM balances_as_of('2026-03-15') WHERE cents > ?1", 100'00);
+    // …
+    ASSERT_EQ(rich.size(), 1u);
+    EXPECT_EQ(std::get<1>(rich[0]), 200'00);
+}
+
+struct visited {
+    static constexpr auto event_type = "web.visited";
+    std::string page;
+};
+BOOST_DESCRIBE_STRUCT(visited, (), (page))
+
+class visits_by_page : public leftfold::projection<visits_by_page, visited> {
+public:
+    static constexpr auto projection_name = "visits_by_page";
+    leftfold::sql_table visits{*this, "visits", "page TEXT PRIMARY KEY, n INTEGER NOT NULL"};
+    void on(const visited& e) {
+        visits.execute("INSERT INTO visits VALUES (?1, 1) ON CONFLICT DO UPDATE SET n = n + 1", e.page);
+    }
+};
+
+TEST(read_models_page, hold_what_sql_counts) {
+    const in_own_directory here;
+    leftfold::testing::store store;
+    for (const auto* page : {"/", "/news", "/"}) append(store, "site", visited{page});
+    leftfold::projection_engine engine{store};
+    const auto& read = engine.add<visits_by_page>({.database = "web.views.db"});
+    engine.catch_up();
+    const auto counted = read.visits.query<std::string, std::int64_t>("SELECT page, n FROM visits ORDER BY page");
+    ASSERT_EQ(counted.size(), 2u);
+    EXPECT_EQ(counted[0], std::make_tuple(std::string("/"), std::int64_t{2}));
+}
+
+}  // namespace
