@@ -88,6 +88,27 @@ TEST_F(command_line_models, say_why_they_cannot_answer) {
     EXPECT_EQ(run({"sql", at("none.db"), "SELECT 1"}).status, tools::not_there);
 }
 
+TEST_F(command_line_models, are_listed_with_their_checkpoints_and_how_far_they_are_behind) {
+    const auto alone = run({"projections", at("views.db")});
+    EXPECT_EQ(alone.out.substr(0, 12), "balances at ") << alone.err;
+    EXPECT_EQ(alone.out.find("behind"), std::string::npos);
+    const auto beside = run({"projections", at("views.db"), "--store", at("a"), "--json"});
+    EXPECT_NE(beside.out.find(R"("stale":false,"events_behind":0,"time_behind_us":0)"), std::string::npos)
+        << beside.out;
+    {
+        auto store = open_sqlite(at("a"));
+        std::vector<event_data> one;
+        one.push_back(to_event_data(deposited{1}));
+        store.append(stream_id("account", "carol"), expected_version::none(), std::move(one)).value();
+    }
+    const auto behind = run({"projections", at("views.db"), "--store", at("a")});
+    EXPECT_NE(behind.out.find(", 1 event(s) and "), std::string::npos) << behind.out;
+    open_sqlite(at("other"), {.partitions = 2}).close();
+    EXPECT_NE(run({"projections", at("views.db"), "--store", at("other")}).out.find(", stale: "), std::string::npos);
+    EXPECT_EQ(run({"projections", at("none.db")}).status, tools::not_there);
+    EXPECT_EQ(run({"projections", at("a/partition-0000.db")}).status, tools::refused_input);
+}
+
 TEST_F(command_line_models, answer_for_later_times_when_their_store_knows_that_nothing_is_missing) {
     const auto owner = open_sqlite(at("a"));
     const auto told =

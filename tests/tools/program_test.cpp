@@ -45,6 +45,8 @@ TEST_F(command_line_program, an_answer_that_cannot_be_written_is_a_failure) {
         EXPECT_EQ(std::count(told.begin(), told.end(), '\n'), 1) << told;
         EXPECT_NE(complaint(words, "").find("(Bad file descriptor)"), std::string::npos) << command;
     }
+    const std::string many = "SELECT a.payload FROM events a, events b";
+    EXPECT_NE(complaint({"sql", at("a"), many}, "/dev/full").find("(No space"), std::string::npos);
     EXPECT_NE(complaint({"sql", at("a"), "SELECT 1"}, "/dev/full").find("(No space"), std::string::npos);
     EXPECT_NE(complaint({"--help"}, "/dev/full").find("writing the answer"), std::string::npos);
 }

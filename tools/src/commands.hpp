@@ -11,6 +11,7 @@ void declare_streams(command_list& all);
 void declare_events(command_list& all);
 void declare_tail(command_list& all);
 void declare_sql(command_list& all);
+void declare_projections(command_list& all);
 void declare_verify(command_list& all);
 void declare_head(command_list& all);
 void declare_reindex(command_list& all);

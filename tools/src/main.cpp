@@ -73,8 +73,8 @@ int run(int argc, const char* const* argv, std::istream& in, std::ostream& out, 
                      "Exit status: 0 done, 1 failed, 2 usage, 3 damaged, 4 not there, 5 in use, 6 input refused, "
                      "7 there already, 8 too early.");
     for (const auto declare : {declare_init, declare_info, declare_streams, declare_events, declare_tail, declare_sql,
-                               declare_verify, declare_head, declare_reindex, declare_clock, declare_export,
-                               declare_import, declare_backup, declare_restore})
+                               declare_projections, declare_verify, declare_head, declare_reindex, declare_clock,
+                               declare_export, declare_import, declare_backup, declare_restore})
         declare(all);
     const auto read = all.read(argc, argv, out);
     if (!read.mistake.empty()) return say(err, read.mistake, usage);

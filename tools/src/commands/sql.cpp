@@ -99,20 +99,25 @@ public:
     void run(sqlite::connection& connection) {
         sqlite3_limit(connection.handle(), SQLITE_LIMIT_ATTACHED, 0);  // no way from here to another file
         auto statement = prepare(connection, text_);
+        while (next(statement, connection)) {
+            show_row(statement, on_);
+            ++shown_;
+        }
+    }
+    bool has_shown_nothing() const { return shown_ == 0; }
+
+private:
+    /// What SQLite refuses in the midst of a query is most often the query's mistake: a sum that does not fit, say.
+    bool next(sqlite::statement& statement, sqlite::connection& connection) const {
         try {
-            while (statement.step()) {
-                show_row(statement, on_);
-                ++shown_;
-            }
+            return statement.step();
         } catch (const error& e) {
             if (e.kind() != errc::io_error) throw;
             const std::string why = sqlite3_errmsg(connection.handle());
             throw error(errc::invalid_argument, fmt::format("running \"{}\": {}", text_, why));
         }
     }
-    bool has_shown_nothing() const { return shown_ == 0; }
 
-private:
     std::string text_;
     const console& on_;
     std::int64_t shown_ = 0;
