@@ -187,6 +187,12 @@ TEST_F(command_line_input, every_command_answers_in_json_when_asked) {
     EXPECT_GT(lines, 30);
 }
 
+TEST_F(command_line_input, a_backup_has_what_an_owner_stored_whose_last_word_is_lost) {
+    fill("a", 3);
+    fs::remove(at("a/live"));  // never synced, so that a power cut may take it
+    EXPECT_EQ(run({"backup", at("a"), at("saved")}).out.substr(0, 8), "9 event(");
+}
+
 struct broken_off : std::runtime_error {
     broken_off() : std::runtime_error("broken off") {}
 };
@@ -212,6 +218,7 @@ TEST_F(command_line_input, a_backup_that_was_broken_off_gives_its_last_whole_cut
             .value();
     }
     EXPECT_THROW(backup(store, at("saved"), {.progress = break_off}), broken_off);
+    refused({"events", at("saved")}, tools::not_there);  // nor may it be sealed, with more than belongs together
     EXPECT_EQ(run({"restore", at("saved"), at("b")}).status, tools::success);
     const auto events = [](const std::string& text) { return text.substr(text.find('\n')); };
     EXPECT_EQ(events(run({"export", at("b")}).out), events(first));

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "leftfold/storage/bulletin.hpp"
+#include "leftfold/storage/closing.hpp"
 #include "leftfold/storage/error.hpp"
 #include "sqlite/store_copy.hpp"
+#include "sqlite/unfinished_copy.hpp"
 #include "store_core.hpp"
 
 namespace leftfold::inline v0 {
@@ -77,17 +80,42 @@ cut consistent_cut(event_store& source) {
     return whole;
 }
 
+/// Everything that is closed. What an owner who is gone has left open is closed first: it was acknowledged, too.
+cut whole_cut(event_store& source) {
+    const auto closed = source.closed_cut();
+    if (closed.covers(source.heads())) return closed;
+    const auto report = seal(source);
+    if (report.status == seal_status::forbidden)
+        throw error(errc::not_closed,
+                    "backing up a store whose owner is gone, and which cannot be sealed: " + report.detail);
+    return source.closed_cut();
+}
+
+/// Opens a backup. One that was being carried on when its process was killed is no store for anybody else; it is for
+/// restore, if a run has ended before.
+event_store open_backup(const std::filesystem::path& directory) {
+    sqlite_options options{.access = access::read_only, .mode = open_mode::open_existing};
+    if (const auto begun = sqlite::read_unfinished_copy("", directory)) {
+        options.identity = store_identity{begun->id, begun->epoch};
+        auto source = open_sqlite(directory, options);
+        if (source.core()->parts.bulletin->clock_bound()) return source;
+        throw error(errc::not_found, "restoring " + directory.string() + ", a backup of which no run has ended");
+    }
+    return open_sqlite(directory, options);
+}
+
 }  // namespace
 
 backup_report backup(event_store& source, const std::filesystem::path& target, backup_options options) {
+    const auto up_to = whole_cut(source);
     return copy_store(source,
                       store_copy(target, open_mode::open_or_create, source.partitions(), {source.id(), source.epoch()}),
-                      source.closed_cut(), options);
+                      up_to, options);
 }
 
 backup_report restore(const std::filesystem::path& backup_directory, const std::filesystem::path& target,
                       backup_options options) {
-    auto source = open_sqlite(backup_directory, {.access = access::read_only, .mode = open_mode::open_existing});
+    auto source = open_backup(backup_directory);
     const auto up_to = consistent_cut(source);
     return copy_store(source,
                       store_copy(target, open_mode::create, source.partitions(), {source.id(), source.epoch().next()}),

@@ -157,14 +157,18 @@ store_parts open_for_writing(store_place place, const sqlite_options& options) {
     if (found && options.mode == open_mode::create)
         throw error(errc::already_exists, fmt::format("making {}: there is a store already", place.directory.string()));
     if (!found && options.mode == open_mode::open_existing) throw no_store(place);
-    if (!found) found = take_up_copy(place, options);
+    if (!found)
+        found = take_up_copy(place, options);
+    else if (options.identity && options.identity->id == found->id && options.identity->epoch == found->epoch)
+        carry_on_copy(place.directory);
     place.store = found ? *found : make_store(place, options);
     return make_parts(std::move(place), options, std::move(lock));
 }
 
 store_parts open_for_reading(store_place place, const sqlite_options& options) {
     if (is_platform_vfs(place.vfs)) refuse_network_file_system(place.directory);
-    const auto found = read_manifest(place.vfs, place.directory);
+    auto found = read_manifest(place.vfs, place.directory);
+    if (!found && options.identity) found = read_unfinished_copy(place.vfs, place.directory);
     if (!found) throw no_store(place);
     place.store = *found;
     place.reading = reading_mode(place);

@@ -27,6 +27,19 @@ bool is_file_of_a_store(std::string_view name) {
            std::ranges::find(names, name) != names.end();
 }
 
+/// Renames a file, durably.
+void rename_within(const fs::path& directory, std::string_view from, std::string_view to) {
+    std::error_code failed;
+    fs::rename(directory / from, directory / to, failed);
+    if (failed)
+        throw error(errc::io_error,
+                    fmt::format("renaming {} to {} in {} ({})", from, to, directory.string(), failed.message()));
+    const int opened = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (opened < 0) return;
+    ::fsync(opened);
+    ::close(opened);
+}
+
 }  // namespace
 
 std::optional<manifest> read_unfinished_copy(std::string_view vfs, const fs::path& directory) {
@@ -37,17 +50,9 @@ void begin_copy(std::string_view vfs, const fs::path& directory, const manifest&
     write_manifest(vfs, directory, what, unfinished_name);
 }
 
-void finish_copy(const fs::path& directory) {
-    std::error_code failed;
-    if (!fs::exists(directory / unfinished_name)) return;
-    fs::rename(directory / unfinished_name, directory / manifest_name, failed);
-    if (failed)
-        throw error(errc::io_error, fmt::format("finishing the copy in {} ({})", directory.string(), failed.message()));
-    const int opened = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (opened < 0) return;
-    ::fsync(opened);
-    ::close(opened);
-}
+void carry_on_copy(const fs::path& directory) { rename_within(directory, manifest_name, unfinished_name); }
+
+void finish_copy(const fs::path& directory) { rename_within(directory, unfinished_name, manifest_name); }
 
 void forget_copy(const fs::path& directory) {
     std::vector<fs::path> left;

@@ -17,7 +17,11 @@ std::optional<manifest> read_unfinished_copy(std::string_view vfs, const std::fi
 /// Says durably that a copy begins.
 void begin_copy(std::string_view vfs, const std::filesystem::path& directory, const manifest& what);
 
-/// Makes the copy a store, durably. A copy that was one already, and was carried on, is left as it is.
+/// Says durably that a copy which is a store already is carried on: until that has ended, some partitions have more
+/// than belongs together.
+void carry_on_copy(const std::filesystem::path& directory);
+
+/// Makes the copy a store, durably.
 void finish_copy(const std::filesystem::path& directory);
 
 /// Removes what a copy that was broken off has left: the files of a store, and nothing else.

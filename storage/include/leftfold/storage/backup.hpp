@@ -23,8 +23,11 @@ struct backup_report {
 /// else there is errc::already_exists or errc::foreign_file. Offsets, times, ids and chain are the source's own, and
 /// the chain hashes at the cut are compared at the end: a difference is errc::corrupt, naming the partition.
 ///
-/// A backup that is killed is carried on by the next. Until the first has ended there is nothing that could be opened
-/// as a store; after that, restore() gives what the last one that ended had.
+/// A backup that is killed is carried on by the next. Until that has ended there is nothing that could be opened as a
+/// store; but restore() gives what the last one that ended had, if one had ended.
+///
+/// What an owner who is gone has left open is sealed first, and belongs to the backup (closing.hpp). Where it may not
+/// be sealed: errc::not_closed.
 ///
 /// Read models and snapshots are left out: they are derived. Reads in pages, so that no long read keeps the source's
 /// WAL from being reset.
