@@ -190,10 +190,15 @@ run_partition::step_result run_partition::step() {
     std::shared_ptr<recent_entries> oldest;
     {
         const std::shared_lock lock(mutex_);
-        if (!loaded_ || !set_) return step_result::idle;
+        if (!loaded_) return step_result::idle;
         if (is_unwritten()) oldest = tables_.front();
+        if (!set_ && !oldest) return step_result::idle;
     }
     try {
+        if (!set_) {  // there was no space for a file
+            load();
+            return set_ ? step_result::more : step_result::failed;
+        }
         if (oldest) {
             set_->flush(*oldest);
             publish();

@@ -74,6 +74,7 @@ private:
     // Opening and following the file; run_partition_file.cpp. Whoever calls the first group holds work_.
     void load();
     void make_again();
+    void open_or_do_without();
     void open_for_writing();
     run_snapshot read_file();
     bool belongs_to_log(const run_list& runs);
@@ -106,7 +107,7 @@ private:
     run_partition_options options_;
 
     std::mutex work_;
-    std::unique_ptr<run_set> set_;  ///< the owner's; guarded by work_
+    std::unique_ptr<run_set> set_;  ///< the owner's, while it has a file; guarded by work_
     bool file_is_bad_ = false;      ///< a reader's: it does without; guarded by work_
 
     std::shared_mutex mutex_;

@@ -53,7 +53,7 @@ void run_partition::load() {
         loaded_ = false;
     }
     if (writes()) {
-        open_for_writing();
+        open_or_do_without();
     } else {
         begin_after(read_file());
     }
@@ -75,6 +75,19 @@ void run_partition::make_again() {
         file_is_bad_ = true;
     }
     load();
+}
+
+/// On a full disk nothing can be appended, but everything can be read: the index is made in memory then, and step()
+/// tries again to make the file when there is something to write.
+void run_partition::open_or_do_without() {
+    try {
+        open_for_writing();
+    } catch (const error& failure) {
+        if (failure.kind() != errc::disk_full) throw;
+        warn("opening", failure);
+        set_.reset();
+        begin_after({.salt = make_salt(*options_.random)});
+    }
 }
 
 void run_partition::open_for_writing() {
