@@ -10,38 +10,45 @@ using test_support::disk_fault;
 using test_support::disk_outcome;
 using test_support::fault_length;
 
-weather draw_weather(std::chrono::microseconds length, chance& luck) {
+weather draw_weather(chance& luck) {
     if (luck.one_in(10)) return {};
-    const auto some = [&] { return luck.one_in(3) ? 0us : length / luck.between(1, 20) + 1us; };
-    return {.falls = some(),
-            .restarts = some(),
-            .disk_faults = some(),
-            .slow_disks = some(),
-            .clock_steps = some(),
-            .stalls = some()};
+    const auto some = [&](std::int64_t least, std::int64_t most) {
+        return luck.one_in(3) ? 0 : luck.between(least, most);
+    };
+    return {.falls = some(80, 1'000),
+            .restarts = some(300, 2'000),
+            .disk_faults = some(20, 500),
+            .slow_disks = some(100, 1'000),
+            .clock_turns = some(50, 1'000),
+            .stalls = some(50, 1'000)};
 }
 
-void troublemaker::begin() {
-    every(how_.falls, &troublemaker::bring_down);
-    every(how_.restarts, &troublemaker::restart);
-    every(how_.disk_faults, &troublemaker::break_disk);
-    every(how_.slow_disks, &troublemaker::slow_disk);
-    every(how_.clock_steps, &troublemaker::turn_clock);
-    every(how_.stalls, &troublemaker::stall);
+troublemaker::troublemaker(client_world& world, simulated_clock& clock, const weather& how)
+    : world_(world), clock_(clock), machines_fall_(how.falls != 0) {
+    const std::initializer_list<kind> all{
+        {how.falls, &troublemaker::bring_down},       {how.restarts, &troublemaker::restart},
+        {how.disk_faults, &troublemaker::break_disk}, {how.slow_disks, &troublemaker::slow_disk},
+        {how.clock_turns, &troublemaker::turn_clock}, {how.stalls, &troublemaker::stall}};
+    for (auto each : all) {
+        if (each.mean == 0) continue;
+        each.due = world_.luck.between(0, 2 * each.mean);
+        kinds_.push_back(each);
+    }
 }
 
-void troublemaker::every(std::chrono::microseconds mean, void (troublemaker::*trouble)()) {
-    if (mean == 0us || is_peace_) return;
-    world_.runs.after(std::chrono::microseconds{world_.luck.between(0, 2 * mean.count())}, [this, mean, trouble] {
-        if (!is_peace_) (this->*trouble)();
-        every(mean, trouble);
-    });
+void troublemaker::look() {
+    if (is_peace_) return;
+    for (auto& each : kinds_) {
+        if (world_.operations < each.due) continue;
+        each.due = world_.operations + world_.luck.between(1, 2 * each.mean);
+        (this->*each.bring)();
+    }
 }
 
 void troublemaker::bring_down() {
     if (!world_.at.is_up()) return;
     const auto calls = world_.luck.one_in(4) ? 0 : 1 + world_.luck.below(world_.luck.one_in(2) ? 10 : 200);
-    world_.at.fall_in(calls, static_cast<fall>(world_.luck.below(4)));
+    world_.at.fall_in(calls, draw_fall());
 }
 
 void troublemaker::restart() {
@@ -56,6 +63,8 @@ void troublemaker::start_again() {
     world_.runs.after(world_.luck.time_up_to(is_peace_ ? 10ms : 60s), [this] {
         is_starting_ = false;
         if (world_.at.is_up()) return;
+        if (machines_fall_ && !is_peace_ && world_.luck.one_in(5))
+            world_.at.fall_in(1 + world_.luck.below(300), draw_fall());
         world_.at.boot();
         if (!world_.at.is_up()) start_again();
     });

@@ -150,6 +150,11 @@ void history::recover(event_store& store, const cut& from) {
             });
         if (head <= committed) drop(partition);
     }
+    // The times of a group that was lost in doubt may be given again: nobody has seen them.
+    last_offered_ = recorded_at::min();
+    for (const auto& each : partitions_)
+        for (const auto* part : {&each.log, &each.doubt})
+            if (!part->empty()) last_offered_ = std::max(last_offered_, part->back().recorded);
 }
 
 }  // namespace leftfold::simulation

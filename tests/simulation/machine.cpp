@@ -1,5 +1,7 @@
 #include "simulation/machine.hpp"
 
+#include <algorithm>
+
 #include "leftfold/storage/checkpoint_store.hpp"
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/snapshot_store.hpp"
@@ -106,6 +108,7 @@ void machine::bury() {
 
 event_store machine::open() {
     const store_options options{
+        .limits = options_.limits,
         .world = {.clock = clock_, .random = std::make_shared<chance>(luck_.next()), .executors = scheduler_}};
     auto parts = make_sqlite_parts(
         store_path, {.partitions = options_.partitions,
@@ -119,6 +122,18 @@ event_store machine::open() {
     return event_store(std::move(parts), options);
 }
 
+// Mostly the newest events alone, where a fall leaves its traces; now and then all of them.
+cut machine::compared_from() {
+    constexpr std::int64_t newest = 40;
+    auto from = oracle_.log().heads();
+    const auto is_whole = luck_.one_in(6);
+    for (std::uint32_t p = 0; p != from.partitions(); ++p) {
+        const auto head = from.at(partition_id(p)).value();
+        from.set(partition_id(p), offset(is_whole ? 0 : std::max<std::int64_t>(0, head - newest)));
+    }
+    return from;
+}
+
 void machine::boot() {
     if (store_) return;
     if (life_->is_over) bury();
@@ -129,8 +144,7 @@ void machine::boot() {
         disk_->on_call({});
         ++boots_;
         notes_.note("boot", boots_);
-        const auto heads = oracle_.log().heads();
-        oracle_.recovered(*store_, cut(heads.partitions()));
+        oracle_.recovered(*store_, compared_from());
         oracle_.log().closed(store_->closed());
         disk_->on_call([this](disk_call call, std::string_view) { on_disk_call(call); });
     } catch (const error& failed) {

@@ -18,6 +18,7 @@ namespace leftfold::simulation {
 struct machine_options {
     std::uint32_t partitions = 2;
     std::int32_t wal_pages = 64;
+    store_limits limits{};
     /// How long a call of the disk takes at most; a sync is the slowest.
     std::chrono::microseconds disk_latency{200};
     defect planted = defect::none;
@@ -73,6 +74,7 @@ private:
     void on_disk_call(test_support::disk_call call);
     void fall_now();
     event_store open();
+    cut compared_from();
 
     machine_options options_;
     std::shared_ptr<scheduler> scheduler_;

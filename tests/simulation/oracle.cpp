@@ -82,9 +82,10 @@ void oracle::answered(std::int64_t number, std::error_code failed, const append_
         of(number).is_answered = true;
         check_stored(number, *outcome);
     } else {
-        notes_.note("conflict", number, outcome.error().actual.value());
+        const auto lost = outcome.error();
+        notes_.note("conflict", number, lost.actual.value());
         of(number).is_answered = true;
-        check_conflict(number, outcome.error());
+        check_conflict(number, lost);
     }
 }
 

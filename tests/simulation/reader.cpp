@@ -31,9 +31,8 @@ void reader::read() {
         }
     } catch (const error& failed) {
         world_.notes.note("read failed", static_cast<std::int64_t>(failed.kind()));
-        // The index is opened at its first use, which finds no space on a full disk.
-        const auto may_happen = failed.kind() == errc::io_error || failed.kind() == errc::disk_full;
-        if (!life->is_over && !may_happen) world_.told.found().complain(std::string("reading: ") + failed.what());
+        if (!life->is_over && failed.kind() != errc::io_error)
+            world_.told.found().complain(std::string("reading: ") + failed.what());
     }
 }
 

@@ -7,14 +7,26 @@
 
 #include "leftfold/storage/error.hpp"
 #include "simulation/faults.hpp"
+#include "simulation/historian.hpp"
 
 namespace leftfold::simulation {
 
 namespace {
 
+// Small limits, so that runs reach them.
+store_limits draw_limits(chance& luck) {
+    store_limits limits;
+    limits.conflict_events = static_cast<std::size_t>(luck.between(1, 20));
+    limits.remembered_heads = static_cast<std::size_t>(luck.one_in(2) ? luck.between(1, 8) : 1'000);
+    limits.group_events = static_cast<std::size_t>(luck.one_in(4) ? luck.between(1, 10) : 4'096);
+    limits.queue_appends = static_cast<std::size_t>(luck.one_in(4) ? luck.between(2, 10) : 1'000);
+    return limits;
+}
+
 machine_options draw_machine(chance& luck, defect planted) {
     return {.partitions = static_cast<std::uint32_t>(luck.between(1, 4)),
             .wal_pages = static_cast<std::int32_t>(luck.one_in(2) ? luck.between(4, 40) : luck.between(100, 1'000)),
+            .limits = draw_limits(luck),
             .disk_latency = luck.time_up_to(std::chrono::milliseconds{5}),
             .planted = planted};
 }
@@ -30,16 +42,16 @@ public:
           scheduler_(std::make_shared<scheduler>(*clock_, luck_, notes_)),
           machine_(machine_options_, scheduler_, clock_, luck_, oracle_, notes_),
           world_{machine_, oracle_, *scheduler_, luck_, notes_, {.accounts = 1 + luck_.below(40)}},
-          clients_(luck_.between(1, 64)),
-          trouble_(world_, *clock_, draw_weather(expected_length(), luck_)) {
+          trouble_(world_, *clock_, draw_weather(luck_)) {
         scheduler_->set_wake_up(luck_.time_up_to(std::chrono::milliseconds{2}));
-        for (auto i = clients_; i != 0; --i) appenders_.emplace_back(world_).begin();
-        for (auto i = 1 + clients_ / 16; i != 0; --i) readers_.emplace_back(world_).begin();
+        const auto clients = luck_.between(1, 64);
+        for (auto i = clients; i != 0; --i) appenders_.emplace_back(world_).begin();
+        for (auto i = 1 + clients / 16; i != 0; --i) readers_.emplace_back(world_).begin();
+        historian_.begin();
     }
 
     report play(std::uint64_t seed) {
         machine_.boot();
-        trouble_.begin();
         while (found().is_sound() && world_.operations < options_.operations) turn();
         world_.begins_new = false;
         trouble_.make_peace();
@@ -51,17 +63,13 @@ public:
                 .digest = notes_.digest(),
                 .operations = world_.operations,
                 .events = oracle_.log().events(),
+                .questions = historian_.answered_thrice(),
                 .falls = machine_.falls(),
                 .boots = machine_.boots()};
     }
 
 private:
     verdict& found() { return oracle_.found(); }
-
-    // Of true time, were there no trouble: a client's request takes as long as it thinks and the disk writes.
-    std::chrono::microseconds expected_length() const {
-        return (world_.thinks + 4 * machine_options_.disk_latency) * options_.operations / clients_;
-    }
 
     // One task, and what follows from it at once.
     bool turn() {
@@ -75,6 +83,7 @@ private:
             oracle_.log().closed(machine_.store().closed());
             accept_the_clock();
         }
+        trouble_.look();
         return had_one;
     }
 
@@ -117,10 +126,10 @@ private:
     std::shared_ptr<scheduler> scheduler_;
     machine machine_;
     client_world world_;
-    std::int64_t clients_;
     troublemaker trouble_;
     std::deque<appender> appenders_;
     std::deque<reader> readers_;
+    historian historian_{world_};
 };
 
 }  // namespace

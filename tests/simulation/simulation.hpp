@@ -15,6 +15,7 @@ struct report {
     std::uint64_t digest = 0;
     std::int64_t operations = 0;
     std::int64_t events = 0;
+    std::int64_t questions = 0;  ///< about a time of the past, each answered three times, the same to the byte
     std::int64_t falls = 0;
     std::int64_t boots = 0;
 

@@ -26,8 +26,11 @@ std::chrono::seconds time_for_fresh_seeds() {
     return std::string_view(tier) == "full" ? std::chrono::seconds{120} : std::chrono::seconds{20};
 }
 
-/// Seeds that once failed, each with what it found then.
-constexpr std::array<std::uint64_t, 1> old_seeds{1};
+/// Seeds that failed once, as runs are drawn now; what each found stands in docs/reliability.md.
+constexpr std::array<std::uint64_t, 4> old_seeds{
+    8, 10,   // a group forgot versions that it had given itself
+    15, 17,  // the same, on streams that nobody expects anything of
+};
 
 /// Whether a seed that is known to meet what shows the defect finds it; and that it is the defect that it finds.
 bool is_found(defect planted, std::uint64_t seed) {
@@ -60,35 +63,37 @@ TEST(simulation, seeds_that_failed_once_pass) {
 
 TEST(simulation, keeps_every_promise_and_finds_each_planted_defect) {
     const auto canary = is_found(defect::stamps_the_wall_clock, 1) && is_found(defect::acknowledges_too_early, 1) &&
-                        is_found(defect::commits_without_a_sync, 7);
+                        is_found(defect::commits_without_a_sync, 4);
     EXPECT_TRUE(canary);
     const auto began = std::chrono::steady_clock::now();
     std::int64_t operations = 0;
     std::int64_t seeds = 0;
+    std::int64_t questions = 0;
     std::int64_t falls = 0;
     std::int64_t violations = 0;
     const auto first = first_seed();
-    fmt::print("simulation seeds from {}\n", first);
-    constexpr std::int64_t fewest = 12;  // on a machine that is busy, too
+    fmt::print("seeds from {} on\n", first);
+    constexpr std::int64_t fewest = 24;  // on a machine that is busy, too
     for (auto seed = first; seeds < fewest || std::chrono::steady_clock::now() - began < time_for_fresh_seeds();
          ++seed) {
         const auto found = run(seed);
         ++seeds;
         operations += found.operations;
+        questions += found.questions;
         falls += found.falls;
-        if (std::getenv("LEFTFOLD_SIMULATION_SEEDS") != nullptr)
-            fmt::print("seed {}: {} operations, {} events, {} falls, {} boots\n", seed, found.operations, found.events,
-                       found.falls, found.boots);
         if (found.is_sound()) continue;
         ++violations;
         ADD_FAILURE() << account_of(found);
         break;
     }
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-    fmt::print("simulation: {} operations, {} seeds, {} violations; canary {}; {} falls, {:.0f} operations a second\n",
-               operations, seeds, violations, canary ? "found" : "not found", falls,
-               static_cast<double>(operations) / took.count());
-    EXPECT_GT(falls, seeds / 2);
+    fmt::print(
+        "simulation: {} operations, {} seeds, {} violations; canary {}; {} falls, {} questions asked three times, "
+        "{:.0f} operations a second\n",
+        operations, seeds, violations, canary ? "found" : "not found", falls, questions,
+        static_cast<double>(operations) / took.count());
+    EXPECT_GE(questions, violations == 0 ? 1'000 : 0);
+    EXPECT_GT(falls, violations == 0 ? seeds / 4 : 0);
     EXPECT_EQ(violations, 0);
 }
 

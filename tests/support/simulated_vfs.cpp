@@ -56,17 +56,11 @@ struct open_file {
 open_file& self(sqlite3_file* file) { return *reinterpret_cast<open_file*>(file); }
 simulated_vfs::state& self(sqlite3_vfs* vfs) { return *static_cast<simulated_vfs::state*>(vfs->pAppData); }
 
+// As the system's own VFS: any call but a write says of a full disk what it says of a failing one. A sync that found no
+// space (blocks may be allocated that late) must not pass for a write that was never made.
 int code(disk_outcome outcome, int io_error) {
-    switch (outcome) {
-        case disk_outcome::done:
-            return SQLITE_OK;
-        case disk_outcome::no_space:
-            return SQLITE_FULL;
-        case disk_outcome::io_error:
-        case disk_outcome::short_write:
-            return io_error;
-    }
-    return io_error;
+    if (outcome == disk_outcome::done) return SQLITE_OK;
+    return outcome == disk_outcome::no_space && io_error == SQLITE_IOERR_WRITE ? SQLITE_FULL : io_error;
 }
 
 int shm_unmap(sqlite3_file* base, int) {
