@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
+#include <future>
 
+#include "leftfold/storage/assert.hpp"
 #include "leftfold/storage/closing.hpp"
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/observer.hpp"
@@ -36,6 +39,24 @@ void driver::stop() {
         ending = std::move(executor_);
     }
     ending.reset();  // finishes what is queued, which posts nothing more
+}
+
+void driver::run(unique_function<void()> task) {
+    std::promise<void> ended;
+    auto end = ended.get_future();
+    {
+        const std::lock_guard lock(mutex_);
+        LEFTFOLD_ASSERT(executor_ != nullptr);
+        executor_->post([&] {
+            try {
+                task();
+                ended.set_value();
+            } catch (...) {
+                ended.set_exception(std::current_exception());
+            }
+        });
+    }
+    end.get();
 }
 
 void driver::post_turn() {
@@ -84,8 +105,7 @@ void driver::rest(const cut& seen) {
         at_most = std::min<std::chrono::microseconds>(at_most, until_closed);
         if (store_.access() == access::read_only) close_what_is_left(now);
     }
-    for (const auto* each : models_)
-        if (each->due_us() > now) at_most = std::min(at_most, std::chrono::microseconds(each->due_us() - now));
+    for (const auto* each : models_) at_most = std::min(at_most, std::chrono::microseconds(each->due_us(now) - now));
     const auto whole = std::chrono::ceil<std::chrono::milliseconds>(at_most);
     store_.start_wait_beyond(seen, whole, [weak = weak_from_this()](std::error_code, const cut&) {
         if (auto self = weak.lock()) self->post_turn();

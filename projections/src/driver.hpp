@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -20,6 +21,10 @@ public:
     void start();
     /// Returns when no step runs and none will.
     void stop();
+    /// Runs a task between two turns, and returns when it has ended; what it throws passes through. While it runs
+    /// only.
+    void run(unique_function<void()> task);
+    bool has(const model& of) const { return std::find(models_.begin(), models_.end(), &of) != models_.end(); }
 
 private:
     void post_turn();

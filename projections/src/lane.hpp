@@ -44,6 +44,7 @@ public:
     const cut& folded() const { return folded_; }
     const cut& durable() const { return durable_; }
     std::int64_t due_us() const { return due_us_; }
+    bool is_stopped() const { return stopped_; }
     int attempts() const { return attempts_; }
     const std::string& failure() const { return failure_; }
 

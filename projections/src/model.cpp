@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <limits>
 #include <utility>
 
 #include "continuity.hpp"
@@ -29,6 +30,13 @@ model::model(std::shared_ptr<store_core> store, make_projection make, projection
     if (!database_ && !projection_access::parts(*instance_).empty())
         throw error(errc::invalid_argument,
                     fmt::format("adding projection {} in memory: it has tables, so it needs a database", name_));
+    if (projection_access::type(*instance_).on_failure != failure_policy::park_key) return;
+    for (const auto* part : projection_access::parts(*instance_))
+        if (!part->remembers_writers())
+            throw error(errc::unsupported, fmt::format("adding projection {}, which parks keys: nobody knows who wrote "
+                                                       "the rows of its table {}, since SQL does",
+                                                       name_, part->name()));
+    if (database_) parked_ = std::make_unique<parked_queue>(name_, options_.parked_max);
 }
 
 /// What of the log is to be read at all. Types are filtered only for a projection that ignores all others: one that
@@ -78,6 +86,7 @@ void model::renew() {
         projection_access::stand_on(*instance_, *side_);
     }
     lane_.start_from(place_.at());
+    load_parked();
     renew_ = false;
     unsaved_ = false;
 }
@@ -90,6 +99,7 @@ lane::action model::step() {
     // In one step, since other projections of the database use the same connection: none may meet an open transaction.
     if (what == lane::action::flush || !(lane_.folded() == lane_.durable())) flush();
     end_transaction();
+    if (retry_is_due()) retry_queue();
     // Readers in other processes see the checkpoint only: nothing else is to do, so tell them.
     if (what == lane::action::rest) save_progress();
     publish(closed, what);
@@ -136,7 +146,10 @@ void model::fold(const cut& up_to, recorded_at closed) {
 /// Folds one event. Returns whether there is room for another.
 bool model::fold_one(const event_view& event) {
     failed_at_ = event.position();
-    projection_access::apply(*instance_, event, options_.events, side_.get());
+    if (parked_)
+        fold_or_park(event);
+    else
+        projection_access::apply(*instance_, event, options_.events, side_.get());
     failed_at_.reset();
     place_.passed(event);
     ++folded_;
@@ -152,7 +165,7 @@ bool model::fold_one(const event_view& event) {
 
 bool model::has_pending() const {
     const auto& parts = projection_access::parts(*instance_);
-    return side_->has_written() ||
+    return side_->has_written() || (parked_ && parked_->is_pending(*projection_access::writers(*instance_))) ||
            std::any_of(parts.begin(), parts.end(), [](const model_part* part) { return part->pending() > 0; });
 }
 
@@ -175,6 +188,7 @@ void model::flush() {
 void model::write_flush() {
     point("flush begins");
     side_->flush();
+    if (parked_) parked_->write(*database_, *projection_access::writers(*instance_));
     point("rows are written");
     database_->save(name_, checkpoint());
     point("checkpoint is written");
@@ -187,8 +201,13 @@ void model::trim() {
     const auto& parts = projection_access::parts(*instance_);
     std::size_t held = 0;
     for (const auto* part : parts) held += part->held();
+    auto* const writers = projection_access::writers(*instance_);
+    if (writers != nullptr) held = std::max(held, writers->size());
     if (held < options_.flush.cached_rows) return;
     for (auto* part : parts) part->forget();
+    if (writers == nullptr) return;
+    writers->forget();
+    if (parked_) writers->fold_live(parked_->streams());
 }
 
 void model::save_progress() noexcept {
@@ -223,7 +242,8 @@ void model::publish(const cut& closed, lane::action did) {
                                                               : projection_state::catching_up,
                     .attempts = lane_.attempts(),
                     .failure = lane_.failure(),
-                    .through = place_.through()});
+                    .through = place_.through(),
+                    .parked = parked_ ? parked_->size() : 0});
     if (did == lane::action::fold && store_.world().observer) {
         const auto now = board_.status();
         store_.world().observer->on_lag({name_, now.events_behind, now.time_behind});
@@ -233,6 +253,13 @@ void model::publish(const cut& closed, lane::action did) {
 void model::look(function_ref<void(const projection_base&)> visit) const {
     const std::shared_lock lock(instance_mutex_);
     visit(*instance_);
+}
+
+std::int64_t model::due_us(std::int64_t now) const {
+    auto due = std::numeric_limits<std::int64_t>::max();
+    if (lane_.due_us() > now) due = lane_.due_us();
+    if (parked_ && !parked_->is_empty() && retry_due_us_ > now) due = std::min(due, retry_due_us_);
+    return due;
 }
 
 void model::warn(const std::string& text) const {

@@ -2,9 +2,11 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <shared_mutex>
 #include <string>
 
+#include "decisions.hpp"
 #include "fold_place.hpp"
 #include "lane.hpp"
 #include "leftfold/projections/projection_base.hpp"
@@ -12,6 +14,7 @@
 #include "leftfold/storage/event_store.hpp"
 #include "model_board.hpp"
 #include "model_database.hpp"
+#include "parked_queue.hpp"
 #include "write_side.hpp"
 
 namespace leftfold::inline v0::detail {
@@ -37,7 +40,8 @@ public:
     void save_progress() noexcept;
 
     const std::string& name() const { return name_; }
-    std::int64_t due_us() const { return lane_.due_us(); }
+    /// When there is something to do again that no event announces.
+    std::int64_t due_us(std::int64_t now) const;
     void hurry() { lane_.hurry(); }
     bool covers(const cut& where) const { return lane_.durable().covers(where); }
 
@@ -46,8 +50,23 @@ public:
     /// Gives a model in memory to somebody who looks at it, while nobody folds.
     void look(function_ref<void(const projection_base&)> visit) const;
 
+    // Parked streams, for the thread that steps
+    bool retry_is_due() const;
+    /// Tries to fold a parked stream now. Returns whether it has rejoined. Throws errc::not_found.
+    bool retry_parked(const std::string& stream);
+    /// Decides that its failed event is passed over for ever, then tries the rest. Throws errc::not_found, and
+    /// errc::invalid_argument for a stream that waits for another one.
+    bool discard_parked(const std::string& stream);
+
 private:
     void renew();
+    void fold_or_park(const event_view& event);
+    void load_parked();
+    void schedule_retry();
+    void retry_queue();
+    bool refold_parked(const std::string& stream);
+    void save_parked();
+    void check_parked(const std::string& stream);
     event_filter filter() const;
     void fold(const cut& up_to, recorded_at closed);
     bool fold_one(const event_view& event);
@@ -77,6 +96,12 @@ private:
     lane lane_;
     bool renew_ = false;    // the instance is not to be trusted: begin again from the checkpoint
     bool unsaved_ = false;  // the lane is ahead of the stored checkpoint, by events that changed nothing
+
+    // Of a projection that parks keys
+    std::unique_ptr<parked_queue> parked_;
+    std::set<event_id> discarded_;
+    int tries_ = 0;
+    std::int64_t retry_due_us_ = 0;
 
     // While folding
     fold_place place_;

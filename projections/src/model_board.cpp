@@ -46,6 +46,7 @@ void model_board::publish(news now) {
         status_.state = now.state;
         status_.attempts = now.attempts;
         status_.failure = std::move(now.failure);
+        status_.parked = now.parked;
         through_ = now.through;
     }
     signals_->changed.notify_all();

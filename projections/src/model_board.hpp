@@ -32,6 +32,7 @@ public:
         int attempts;
         std::string failure;
         recorded_at through;
+        std::size_t parked;
     };
     void publish(news now);
     void begun_anew(std::string why);

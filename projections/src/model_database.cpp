@@ -26,6 +26,36 @@ CREATE TABLE leftfold_models (
     chains TEXT NOT NULL,
     through INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE leftfold_parked (
+    projection TEXT NOT NULL,
+    stream TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    failed TEXT NOT NULL,
+    type TEXT NOT NULL,
+    why TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    PRIMARY KEY (projection, stream)
+) WITHOUT ROWID;
+CREATE TABLE leftfold_waiting (
+    projection TEXT NOT NULL,
+    stream TEXT NOT NULL,
+    recorded INTEGER NOT NULL,
+    position TEXT NOT NULL,
+    PRIMARY KEY (projection, stream, recorded)
+) WITHOUT ROWID;
+CREATE TABLE leftfold_shared (
+    projection TEXT NOT NULL,
+    stream TEXT NOT NULL,
+    other TEXT NOT NULL,
+    PRIMARY KEY (projection, stream, other)
+) WITHOUT ROWID;
+CREATE TABLE leftfold_missed (
+    projection TEXT NOT NULL,
+    "table" TEXT NOT NULL,
+    row TEXT NOT NULL,
+    stream TEXT NOT NULL,
+    PRIMARY KEY (projection, "table", row, stream)
+) WITHOUT ROWID;
 CREATE TABLE leftfold_objects (
     name TEXT NOT NULL PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -151,8 +181,11 @@ void model_database::drop_objects(std::string_view projection) {
         for (const auto& each : objects)
             if (each.kind == kind)
                 connection_.execute(sql_text("DROP ").add(kind).add(" IF EXISTS ").name(each.name).text().c_str());
-    auto& forget = prepared("DELETE FROM leftfold_objects WHERE projection = ?1");
-    forget.bind_text(1, projection).run();
+    for (const auto* sql :
+         {"DELETE FROM leftfold_objects WHERE projection = ?1", "DELETE FROM leftfold_parked WHERE projection = ?1",
+          "DELETE FROM leftfold_waiting WHERE projection = ?1", "DELETE FROM leftfold_shared WHERE projection = ?1",
+          "DELETE FROM leftfold_missed WHERE projection = ?1"})
+        prepared(sql).bind_text(1, projection).run();
 }
 
 void model_database::make_anew(std::string_view projection, const stored_model& model,

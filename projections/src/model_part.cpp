@@ -32,7 +32,8 @@ void check_table_name(std::string_view name) {
         throw error(errc::invalid_name, fmt::format("naming a table \"{}\": names that begin so are taken", name));
 }
 
-model_part::model_part(projection_base& owner, std::string name) : owner_(owner), name_(std::move(name)) {
+model_part::model_part(projection_base& owner, std::string name)
+    : owner_(owner), name_(std::move(name)), writers_(owner.writers_.get()) {
     check_table_name(name_);
     for (const auto* other : owner.parts_)
         if (other->name() == name_)

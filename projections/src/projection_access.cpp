@@ -24,6 +24,7 @@ void dispatch(projection_base& to, const projection_type& type, std::string_view
 void projection_access::apply(projection_base& to, const event_view& event, const event_registry& events,
                               write_side* side) {
     to.at_.assign(event);
+    if (to.writers_) to.writers_->begin_event(event.category, event.key);
     try {
         events.translate(event.type, event.payload, [&](std::string_view type, std::string_view payload) {
             dispatch(to, to.type_, type, payload, to.at_);
@@ -31,10 +32,12 @@ void projection_access::apply(projection_base& to, const event_view& event, cons
         for (auto* part : to.parts_) part->check_event();
     } catch (...) {
         for (auto* part : to.parts_) part->roll_back();
+        if (to.writers_) to.writers_->event_failed();
         if (side != nullptr) side->event_failed();
         throw;
     }
     for (auto* part : to.parts_) part->end_event(event.recorded);
+    if (to.writers_) to.writers_->event_ended();
     if (side != nullptr) side->event_ended();
 }
 

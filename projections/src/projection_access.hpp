@@ -11,6 +11,7 @@ class write_side;
 struct projection_access {
     static const projection_type& type(const projection_base& of) { return of.type_; }
     static const std::vector<model_part*>& parts(const projection_base& of) { return of.parts_; }
+    static row_writers* writers(const projection_base& of) { return of.writers_.get(); }
     static void stand_on(projection_base& of, model_side& side) { of.side_ = &side; }
 
     /// Folds one event: all that it changes is kept, or nothing. Throws what `on` throws, errc::unknown_event_type, and

@@ -50,10 +50,23 @@ public:
         return made;
     }
 
-    model& find(std::string_view name) const {
-        for (const auto& each : entries)
-            if (each.work->name() == name) return *each.work;
+    entry& find_entry(std::string_view name) {
+        for (auto& each : entries)
+            if (each.work->name() == name) return each;
         throw error(errc::not_found, fmt::format("looking for projection {}: it was not added to this engine", name));
+    }
+
+    /// Does something to a model where it is folded: on its driver's executor, or here when none runs.
+    template <class F>
+    auto at_model(std::string_view name, F f) {
+        auto& of = *find_entry(name).work;
+        for (const auto& each : drivers) {
+            if (!each->has(of)) continue;
+            decltype(f(of)) answer{};
+            each->run([&] { answer = f(of); });
+            return answer;
+        }
+        return f(of);
     }
 
     void check_stopped(const char* doing) const {
@@ -85,7 +98,8 @@ const projection_base& projection_engine::add_stored(maker make, projection_opti
         std::make_unique<detail::model>(core_->store.core(), make, std::move(options), database, core_->signals);
     auto& entry = core_->add(std::move(work), database);
     entry.reads = std::make_unique<detail::read_side>(
-        std::make_unique<detail::engine_rows>(database->file(), core_->store.core(), entry.work->board(), wait));
+        std::make_unique<detail::engine_rows>(database->file(), core_->store.core(), entry.work->board(), wait),
+        entry.work->name());
     entry.handle = make();
     detail::projection_access::stand_on(*entry.handle, *entry.reads);
     return *entry.handle;
@@ -139,7 +153,7 @@ void projection_engine::catch_up() {
     for (auto& each : core_->entries) {
         auto& model = *each.work;
         model.hurry();
-        while (!model.covers(target)) {
+        while (!model.covers(target) || model.retry_is_due()) {
             core_->left = true;
             const auto did = model.step();
             core_->left = false;
@@ -166,7 +180,7 @@ void projection_engine::wait_for_one(std::string_view name, position where, wait
         throw error(errc::invalid_argument,
                     fmt::format("waiting for {}: the store has {} partitions", to_string(where), wanted.partitions()));
     wanted.set(where.partition, where.at);
-    core_->find(name).board().wait_until(wanted, options.at_most, "waiting for event " + to_string(where));
+    core_->find_entry(name).work->board().wait_until(wanted, options.at_most, "waiting for event " + to_string(where));
 }
 
 std::vector<projection_status> projection_engine::status() const {
@@ -175,8 +189,26 @@ std::vector<projection_status> projection_engine::status() const {
     return all;
 }
 
+std::vector<parked_key> projection_engine::parked_of(std::string_view name) const {
+    auto& entry = core_->find_entry(name);
+    return entry.reads ? entry.reads->parked() : std::vector<parked_key>();
+}
+
+std::vector<position> projection_engine::waiting_of(std::string_view name, const stream_id& stream) const {
+    auto& entry = core_->find_entry(name);
+    return entry.reads ? entry.reads->waiting(stream) : std::vector<position>();
+}
+
+bool projection_engine::retry_parked_of(std::string_view name, const stream_id& stream) {
+    return core_->at_model(name, [&](detail::model& of) { return of.retry_parked(to_string(stream)); });
+}
+
+bool projection_engine::discard_parked_of(std::string_view name, const stream_id& stream) {
+    return core_->at_model(name, [&](detail::model& of) { return of.discard_parked(to_string(stream)); });
+}
+
 projection_status projection_engine::status_of(std::string_view name) const {
-    return core_->find(name).board().status();
+    return core_->find_entry(name).work->board().status();
 }
 
 }  // namespace leftfold::inline v0

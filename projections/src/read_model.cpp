@@ -13,16 +13,18 @@ opened_model::opened_model(const std::filesystem::path& database, std::unique_pt
                            read_model_options options)
     : handle_(std::move(handle)) {
     auto shape = projection_access::shape(*handle_, options.events);
-    auto rows = std::make_unique<file_rows>(database, std::string(projection_access::type(*handle_).name),
-                                            std::move(shape), std::move(options));
+    const std::string name(projection_access::type(*handle_).name);
+    auto rows = std::make_unique<file_rows>(database, name, std::move(shape), std::move(options));
     rows_ = rows.get();
-    side_ = std::make_unique<read_side>(std::move(rows));
+    side_ = std::make_unique<read_side>(std::move(rows), name);
     projection_access::stand_on(*handle_, *side_);
 }
 
 opened_model::~opened_model() = default;
 
 read_model_status opened_model::status() const { return rows_->status(); }
+
+std::vector<parked_key> opened_model::parked() const { return side_->parked(); }
 
 void opened_model::wait_for(position where, wait_options options) const {
     cut wanted(rows_->partitions());

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "leftfold/projections/row_writers.hpp"
 #include "leftfold/projections/table_as_of.hpp"
 #include "leftfold/storage/error.hpp"
 #include "sql_text.hpp"
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::string_view valid_from_column = "valid_from";
 constexpr std::string_view valid_to_column = "valid_to";
+constexpr std::string_view written_by_column = "written_by";
 
 /// The end of time in the history view, for rows that are true now.
 constexpr std::string_view open_end = "9223372036854775807";
@@ -80,6 +82,12 @@ table_core::table_core(projection_base& owner, std::string name, const row_type&
             throw error(errc::invalid_argument,
                         fmt::format("making table {}: a table with history has a column {} of its own", this->name(),
                                     each.name));
+    for (const auto& each : type_.columns)
+        if (writers() != nullptr && each.name == written_by_column)
+            throw error(errc::invalid_argument,
+                        fmt::format("making table {}: the table of a projection that parks keys has a column {} of its "
+                                    "own",
+                                    this->name(), each.name));
     for (const auto& index : options_.indices)
         for (const auto& wanted : columns_of_index(index))
             if (std::none_of(type_.columns.begin(), type_.columns.end(),
@@ -99,6 +107,7 @@ std::vector<model_part::object> table_core::objects() const {
     table.name(name()).add(" (");
     add_column_definitions(table, type_.columns);
     if (options_.history) table.add(", valid_from INTEGER NOT NULL");
+    if (writers() != nullptr) table.add(", written_by TEXT NOT NULL");
     // An integer key is the rowid itself; any other gets a table that is its own index.
     table.add(", PRIMARY KEY (").name(key.name).add(key.holds == affinity::integer ? "))" : ")) WITHOUT ROWID");
     add("table", name(), table);
@@ -118,7 +127,9 @@ std::vector<model_part::object> table_core::objects() const {
     sql_text versions("CREATE TABLE ");
     versions.name(versions_name(name())).add(" (");
     add_column_definitions(versions, type_.columns);
-    versions.add(", valid_from INTEGER NOT NULL, valid_to INTEGER NOT NULL, PRIMARY KEY (").name(key.name);
+    versions.add(", valid_from INTEGER NOT NULL, valid_to INTEGER NOT NULL");
+    if (writers() != nullptr) versions.add(", written_by TEXT NOT NULL");
+    versions.add(", PRIMARY KEY (").name(key.name);
     versions.add(", valid_to)) WITHOUT ROWID");
     add("table", versions_name(name()), versions);
 
@@ -145,19 +156,20 @@ static std::string make_query(const table_core& of, const query_shape& shape, ax
     const auto& key = type.columns[type.key].name;
     const std::size_t limit = shape.parameters + 1;
     const std::size_t time = shape.parameters + (shape.ordered ? 2 : 1);
-    const auto add_select = [&](sql_text& sql, const std::string& from, bool with_start) {
+    const auto add_select = [&](sql_text& sql, const std::string& from, bool for_write_side) {
         sql.add("SELECT ");
         if (shape.what == "count") {
             sql.add("count(*)");
         } else {
             add_column_list(sql, type.columns);
-            if (with_start) sql.add(", valid_from");
+            if (for_write_side && of.options().history) sql.add(", valid_from");
+            if (for_write_side && of.writers() != nullptr) sql.add(", written_by");
         }
         sql.add(" FROM ").name(from);
     };
     sql_text sql;
     if (when == axis::now) {
-        add_select(sql, of.name(), shape.what == "one" && of.options().history);
+        add_select(sql, of.name(), shape.what == "one");
         if (!shape.condition.empty()) sql.add(" WHERE ").add(shape.condition);
     } else {
         const auto add_condition = [&] {
@@ -214,9 +226,13 @@ void table_core::make_queries() {
         keep.parameter(i).add(", ");
     }
     if (options_.history) put.add(", ").parameter(columns + 1);
-    keep.parameter(columns + 1).add(", ").parameter(columns + 2).add(")");
+    keep.parameter(columns + 1).add(", ").parameter(columns + 2);
+    if (writers() != nullptr) {
+        put.add(", ").parameter(columns + (options_.history ? 2 : 1));
+        keep.add(", ").parameter(columns + 3);
+    }
     put_ = put.add(")").text();
-    keep_ = keep.text();
+    keep_ = keep.add(")").text();
     erase_ = sql_text("DELETE FROM ").name(name()).add(" WHERE ").name(key).add(" = ?1").text();
 }
 
@@ -233,25 +249,30 @@ class table_core::writer final : public table_flush {
 public:
     writer(const table_core& of, model_side& to) : table_(of), to_(to) {}
 
-    void put(const void* row, std::int64_t valid_from) override {
+    void put(const void* row, std::int64_t valid_from, std::uint32_t by) override {
         run(put_, table_.put_, [&](cell_writer& out) {
             table_.type_.write(row, out);
             if (table_.options_.history) out.integer(valid_from);
+            add_writer(out, by);
         });
     }
     void erase(const void* key) override {
         run(erase_, table_.erase_, [&](cell_writer& out) { table_.type_.write_key(key, out); });
     }
-    void keep(const void* row, std::int64_t from, std::int64_t to) override {
+    void keep(const void* row, std::int64_t from, std::int64_t to, std::uint32_t by) override {
         if (to <= table_.options_.history_from.micros()) return;
         run(keep_, table_.keep_, [&](cell_writer& out) {
             table_.type_.write(row, out);
             out.integer(from);
             out.integer(to);
+            add_writer(out, by);
         });
     }
 
 private:
+    void add_writer(cell_writer& out, std::uint32_t by) const {
+        if (table_.writers() != nullptr) out.text(table_.writers()->stream_of(by));
+    }
     void run(std::unique_ptr<row_statement>& statement, const std::string& sql, cell_binder bind) {
         if (!statement) statement = to_.writer(sql);
         statement->run(bind);
@@ -272,6 +293,15 @@ void table_core::flush(model_side& to) {
 void table_core::show_event(model_side& to) {
     writer out(*this, to);
     show_rows(out);
+}
+
+void table_core::erase_written_by(model_side& to, std::string_view stream) {
+    std::vector<std::string> tables{name()};
+    if (options_.history) tables.push_back(versions_name(name()));
+    for (const auto& each : tables)
+        to.writer(sql_text("DELETE FROM ").name(each).add(" WHERE written_by = ?1").text())->run([&](cell_writer& out) {
+            out.text(stream);
+        });
 }
 
 void table_core::check_history(recorded_at when) const {
@@ -295,6 +325,11 @@ void table_core::fail_missing(std::string_view key) const {
 
 void table_core::fail_duplicate(std::string_view key) const {
     throw error(errc::duplicate_row, fmt::format("inserting row {} into table {}", key, name()));
+}
+
+void table_core::fail_row_of_another(std::string_view key) const {
+    throw error(errc::incomplete, fmt::format("touching row {} of table {}, which stream {} wrote", key, name(),
+                                              writers()->in_the_way()));
 }
 
 void table_core::fail_key_changed(std::string_view key) const {

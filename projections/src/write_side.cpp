@@ -71,6 +71,9 @@ std::unique_ptr<row_statement> write_side::writer(const std::string& sql) {
 }
 
 void write_side::settle() {
+    if (projection_access::writers(projection_) != nullptr)
+        throw error(errc::unsupported,
+                    "reading many rows inside `on` of a projection that parks keys: it finds rows by their key only");
     guarded(broken_, [&] {
         if (!in_event_) {
             flush();

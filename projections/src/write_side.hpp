@@ -20,6 +20,7 @@ public:
     void settle() override;
     std::optional<cut> await(recorded_at when) override;
     recorded_at time_of(const cut& where) override;
+    void check_complete(recorded_at) override {}
 
     void event_ended();
     void event_failed();

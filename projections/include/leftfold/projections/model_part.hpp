@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "leftfold/projections/cells.hpp"
@@ -17,6 +18,8 @@ namespace leftfold::inline v0 {
 class projection_base;
 
 namespace detail {
+
+class row_writers;
 
 using cell_binder = function_ref<void(cell_writer&)>;
 /// Looks at one row. Returns false to stop.
@@ -50,6 +53,8 @@ public:
     /// Waits until the rows hold every event recorded at or before `when`, and returns that cut where it is known.
     /// Throws errc::behind.
     virtual std::optional<cut> await(recorded_at when) = 0;
+    /// Throws errc::incomplete when an event recorded at or before `when` is parked.
+    virtual void check_complete(recorded_at when) = 0;
     /// Returns the time of the last event of a cut. Throws errc::invalid_argument unless it is the cut of a time.
     virtual recorded_at time_of(const cut& where) = 0;
 };
@@ -58,10 +63,10 @@ public:
 class table_flush {
 public:
     virtual ~table_flush() = default;
-    virtual void put(const void* row, std::int64_t valid_from) = 0;
+    virtual void put(const void* row, std::int64_t valid_from, std::uint32_t writer) = 0;
     virtual void erase(const void* key) = 0;
     /// Keeps a version that was true in [from, to).
-    virtual void keep(const void* row, std::int64_t from, std::int64_t to) = 0;
+    virtual void keep(const void* row, std::int64_t from, std::int64_t to, std::uint32_t writer) = 0;
 };
 
 /// A part of a projection that has its place in the database. Made as a member of the projection, and registered with
@@ -74,6 +79,8 @@ public:
 
     const std::string& name() const { return name_; }
     model_side& side() const;
+    /// Who writes rows; null unless the projection parks keys.
+    row_writers* writers() const { return writers_; }
 
     /// An object of the database: its kind and name, and the SQL that makes it.
     struct object {
@@ -100,8 +107,13 @@ public:
     /// How many rows wait, and how many are held.
     virtual std::size_t pending() const { return 0; }
     virtual std::size_t held() const { return 0; }
-    /// Forgets what is held. Nothing may wait.
+    /// Forgets what is held, also what waits.
     virtual void forget() {}
+
+    /// Whether its rows remember the stream that wrote them, in a projection that parks keys.
+    virtual bool remembers_writers() const { return false; }
+    /// Deletes what a stream wrote, history included.
+    virtual void erase_written_by(model_side&, std::string_view) {}
 
 protected:
     ~model_part() = default;
@@ -109,6 +121,7 @@ protected:
 private:
     projection_base& owner_;
     std::string name_;
+    row_writers* writers_;
 };
 
 }  // namespace detail

@@ -26,6 +26,8 @@ template <class Projection, class Event>
 struct projection_has_no_accessible_on_for;
 template <class Projection>
 struct projection_needs_a_static_constexpr_projection_name;
+template <class Projection>
+struct projection_with_shared_rows_can_only_stop_and_not_park_keys;
 
 template <class Projection, class Event>
 concept takes_event_with_place = requires(Projection& of, const Event& event, const recorded& at) {
@@ -90,6 +92,25 @@ constexpr bool takes_only_its_own() {
         return false;
 }
 
+template <class Projection>
+constexpr bool shares_rows() {
+    if constexpr (requires { Projection::shared_rows; })
+        return Projection::shared_rows;
+    else
+        return false;
+}
+
+template <class Projection>
+constexpr failure_policy on_failure_of() {
+    if constexpr (requires { Projection::on_failure; }) {
+        if constexpr (Projection::on_failure == failure_policy::park_key && shares_rows<Projection>())
+            (void)sizeof(projection_with_shared_rows_can_only_stop_and_not_park_keys<Projection>);
+        return Projection::on_failure;
+    } else {
+        return failure_policy::stop;
+    }
+}
+
 /// Sums up what the fold reads: names and shapes of events, and the revision.
 template <class Projection, class... Events>
 consteval std::uint64_t fold_shape() {
@@ -110,6 +131,7 @@ struct projection_type_of {
                                           categories_of<Projection>,
                                           &ignores_event<Projection>,
                                           takes_only_its_own<Projection>() ? others::skipped : others::refused,
+                                          on_failure_of<Projection>(),
                                           fold_shape<Projection, Events...>()};
 };
 
@@ -128,7 +150,9 @@ struct projection_type_of {
 /// durable `projection_name`, and may have
 ///   - `static constexpr auto category = "account"`, or an array `categories`: it then reads no other;
 ///   - `static constexpr int revision = 2`, raised when `on` does something else than before: the model is then folded
-///     anew from the first event. A changed list of events or a changed row does that by itself.
+///     anew from the first event. A changed list of events or a changed row does that by itself;
+///   - `static constexpr auto on_failure = leftfold::failure_policy::park_key`: see there. One whose rows belong to no
+///     single stream says `static constexpr bool shared_rows = true`, and then cannot choose that.
 ///
 /// An event of a type that is not listed stops the projection; it is never skipped silently. Name the types that do not
 /// concern it with `using ignored = leftfold::ignores<audited>;`, or all that are not listed, those of the future

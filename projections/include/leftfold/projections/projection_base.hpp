@@ -1,13 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "leftfold/projections/model_part.hpp"
+#include "leftfold/projections/parked.hpp"
 #include "leftfold/projections/recorded.hpp"
+#include "leftfold/projections/row_writers.hpp"
 
 namespace leftfold::inline v0 {
 
@@ -30,6 +33,7 @@ struct projection_type {
     std::span<const std::string_view> categories;
     bool (*ignores)(std::string_view type);
     leftfold::detail::others others;
+    failure_policy on_failure;
     /// Sums up the events' names and shapes and the revision: another number means another fold.
     std::uint64_t fold_shape;
 };
@@ -46,13 +50,16 @@ public:
     projection_base& operator=(const projection_base&) = delete;
 
 protected:
-    explicit projection_base(const detail::projection_type& type) : type_(type) {}
+    explicit projection_base(const detail::projection_type& type) : type_(type) {
+        if (type.on_failure == failure_policy::park_key) writers_ = std::make_unique<detail::row_writers>();
+    }
 
 private:
     friend class detail::model_part;
     friend struct detail::projection_access;
 
     const detail::projection_type& type_;
+    std::unique_ptr<detail::row_writers> writers_;  // only of one that parks keys
     std::vector<detail::model_part*> parts_;
     detail::model_side* side_ = nullptr;
     recorded at_;

@@ -62,7 +62,8 @@ private:
 /// the projection has another shape, the rows are dropped and folded anew, and the observer is told.
 ///
 /// An event that cannot be folded is tried again as retry_options says; then that projection stops and keeps the error,
-/// while others go on. Restarting the program tries again.
+/// while others go on. Restarting the program tries again. A projection may choose to set aside the stream of the event
+/// instead: failure_policy::park_key.
 ///
 /// One engine, in one process, owns a read-model database; any number of threads and processes read it.
 ///
@@ -119,6 +120,36 @@ public:
         return status_of(Projection::projection_name);
     }
 
+    // What a projection that parks keys has set aside (failure_policy::park_key)
+
+    /// Says which streams are parked, and why, as committed.
+    template <class Projection>
+    std::vector<parked_key> parked() const {
+        return parked_of(Projection::projection_name);
+    }
+    /// Says where the events of a parked stream stand that wait, in order; none for a stream that is not parked.
+    template <class Projection>
+    std::vector<position> waiting(const stream_id& stream) const {
+        return waiting_of(Projection::projection_name, stream);
+    }
+    /// Tries now to fold a parked stream again, with those that share rows with it: their rows are folded anew from
+    /// their first events, history included, in one transaction. Returns whether they have rejoined; parked() says what
+    /// failed when not. Nothing else of the database is folded meanwhile.
+    ///
+    /// Happens by itself after each wait of retry_options, and when the program starts. Throws errc::not_found when the
+    /// stream is not parked.
+    template <class Projection>
+    bool retry_parked(const stream_id& stream) {
+        return retry_parked_of(Projection::projection_name, stream);
+    }
+    /// Decides that the event which the stream failed at is passed over for ever, then does what retry_parked() does.
+    /// The decision is durable before anything is folded, is kept beside the database (`<database>.decisions`), and
+    /// holds for rebuilds too. Also throws errc::invalid_argument for a stream that only waits for another one.
+    template <class Projection>
+    bool discard_parked(const stream_id& stream) {
+        return discard_parked_of(Projection::projection_name, stream);
+    }
+
     // By hand, instead of start(): for tests, batch programs and simulations
 
     /// Does one thing for each projection: folds a batch, or writes it. Returns whether there was anything to do.
@@ -134,6 +165,10 @@ private:
     const detail::model& add_volatile(maker make, projection_options options);
     void wait_for_one(std::string_view name, position where, wait_options options);
     projection_status status_of(std::string_view name) const;
+    std::vector<parked_key> parked_of(std::string_view name) const;
+    std::vector<position> waiting_of(std::string_view name, const stream_id& stream) const;
+    bool retry_parked_of(std::string_view name, const stream_id& stream);
+    bool discard_parked_of(std::string_view name, const stream_id& stream);
 
     std::unique_ptr<detail::engine_core> core_;
 };

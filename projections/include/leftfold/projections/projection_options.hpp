@@ -44,6 +44,8 @@ struct projection_options {
     leftfold::order order = order::log;
     flush_options flush{};
     retry_options retries{};
+    /// The most streams that a projection which parks keys sets aside at once. One more, and it stops.
+    std::size_t parked_max = 1'000;
     /// How long as_of() waits for the rows to come as far as the time asked for.
     std::chrono::milliseconds as_of_wait = std::chrono::seconds{1};
     /// Renamed and upcast events, as for repositories; empty: there are none. Another registry means another fold.
@@ -84,6 +86,8 @@ struct projection_status {
     /// Failed attempts since the last that went well, and what the last of them said.
     int attempts = 0;
     std::string failure;
+    /// How many streams are parked.
+    std::size_t parked = 0;
     /// Whether it had to begin again from the first event when it was added, and why.
     std::string begun_anew_because;
 };

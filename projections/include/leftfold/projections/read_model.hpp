@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "leftfold/projections/projection.hpp"
 #include "leftfold/projections/projection_options.hpp"
@@ -44,6 +45,7 @@ struct read_model_status {
 namespace detail {
 
 class file_rows;
+class read_side;
 
 /// What a read_model holds, without its type.
 class opened_model {
@@ -54,11 +56,12 @@ public:
 
     const projection_base& handle() const { return *handle_; }
     read_model_status status() const;
+    std::vector<parked_key> parked() const;
     void wait_for(position where, wait_options options) const;
 
 private:
     file_rows* rows_;  // belongs to side_
-    std::unique_ptr<model_side> side_;
+    std::unique_ptr<read_side> side_;
     std::unique_ptr<projection_base> handle_;
 };
 
@@ -92,6 +95,9 @@ public:
 
     /// Says how far the model has come.
     read_model_status status() const { return opened_->status(); }
+
+    /// Says which streams are parked, and why (failure_policy::park_key).
+    std::vector<parked_key> parked() const { return opened_->parked(); }
 
     /// Waits until the event at `where` is in the rows. Sleeps until the engine commits; does not poll. Throws
     /// errc::behind when the time is over, with the lag in the text, and errc::invalid_argument for a partition that

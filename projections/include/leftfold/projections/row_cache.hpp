@@ -48,6 +48,7 @@ public:
     struct slot {
         std::optional<Row> row{};     ///< empty: the table has no such row
         std::int64_t valid_from = 0;  ///< recorded_at of the event that wrote the row last
+        std::uint32_t writer = 0;     ///< the stream that made the row; 0 unless the projection parks keys
         bool dirty = false;           ///< the database does not have it like this
         bool listed = false;          ///< stands in dirty_
         bool touched = false;         ///< changed by the event under way; stands in touched_
@@ -66,18 +67,21 @@ public:
     }
 
     /// Remembers what the database has under a key.
-    entry& remember(const Key& key, std::optional<Row> row, std::int64_t valid_from) {
+    entry& remember(const Key& key, std::optional<Row> row, std::int64_t valid_from, std::uint32_t writer) {
         entry& made = *slots_.try_emplace(key).first;
         made.second.row = std::move(row);
         made.second.valid_from = valid_from;
+        made.second.writer = writer;
         return made;
     }
 
-    /// Keeps the row as it was before the event, once an event. To be called before the row is changed.
-    void touch(entry& at) {
+    /// Keeps the row as it was before the event, once an event. To be called before the row is changed. A row that
+    /// was not there is made by `writer`.
+    void touch(entry& at, std::uint32_t writer) {
         slot& now = at.second;
         if (now.touched) return;
-        touched_.push_back({&at, now.row, now.valid_from, now.dirty});
+        touched_.push_back({&at, now.row, now.valid_from, now.writer, now.dirty});
+        if (!now.row) now.writer = writer;
         now.touched = true;
         now.dirty = true;
         list(at);
@@ -98,12 +102,14 @@ public:
         for (auto& change : touched_) {
             slot& at = change.at->second;
             at.touched = false;
+            if (!at.row) at.writer = 0;
             if (!history) continue;
             if (at.row.has_value() == change.before.has_value() && (!at.row || same_row(*at.row, *change.before))) {
                 if (!shown_) at.dirty = change.was_dirty;
                 continue;
             }
-            if (change.before && change.valid_from < when) keep(at, std::move(*change.before), change.valid_from, when);
+            if (change.before && change.valid_from < when)
+                keep(at, {std::move(*change.before), change.valid_from, when, change.writer});
             at.valid_from = when;
         }
         touched_.clear();
@@ -116,6 +122,7 @@ public:
             slot& at = change->at->second;
             at.row = std::move(change->before);
             at.valid_from = change->valid_from;
+            at.writer = change->writer;
             at.dirty = change->was_dirty;
             at.touched = false;
         }
@@ -131,12 +138,12 @@ public:
             slot& at = each->second;
             at.listed = false;
             if (!at.dirty || at.touched) continue;
-            write(out, each->first, at.row, at.valid_from);
+            write(out, each->first, at.row, at.valid_from, at.writer);
             at.dirty = false;
         }
         // The database has the rows of this event under way as they were before it.
         for (auto& change : touched_) {
-            if (change.was_dirty) write(out, change.at->first, change.before, change.valid_from);
+            if (change.was_dirty) write(out, change.at->first, change.before, change.valid_from, change.writer);
             change.was_dirty = false;
         }
         flush_versions(out);
@@ -147,7 +154,7 @@ public:
     /// Writes the rows of the event under way as they are by now, for SQL that wants to see them. flush() comes first.
     void show_touched(table_flush& out) {
         for (const auto& change : touched_)
-            write(out, change.at->first, change.at->second.row, change.at->second.valid_from);
+            write(out, change.at->first, change.at->second.row, change.at->second.valid_from, change.at->second.writer);
         shown_ = true;
     }
 
@@ -155,7 +162,7 @@ public:
     std::size_t pending() const { return dirty_.size() + versions_.size(); }
     std::size_t size() const { return slots_.size(); }
 
-    /// Forgets everything. Only right after a flush, or to start again from what the database has.
+    /// Forgets everything: right after a flush, or to start again from what the database has.
     void clear() {
         touched_.clear();
         dirty_.clear();
@@ -169,17 +176,19 @@ private:
         entry* at;
         std::optional<Row> before;
         std::int64_t valid_from;
+        std::uint32_t writer;
         bool was_dirty;
     };
     struct kept_version {
         Row row;
         std::int64_t from;
         std::int64_t to;
+        std::uint32_t writer;
         std::uint32_t next = 0;  // the same row's next one; 0: it is the last
     };
 
-    void keep(slot& of, Row&& row, std::int64_t from, std::int64_t to) {
-        versions_.push_back({std::move(row), from, to});
+    void keep(slot& of, kept_version&& version) {
+        versions_.push_back(std::move(version));
         const auto number = static_cast<std::uint32_t>(versions_.size());
         if (of.last_version != 0)
             versions_[of.last_version - 1].next = number;
@@ -195,7 +204,7 @@ private:
             slot& at = each->second;
             for (auto number = at.first_version; number != 0; number = versions_[number - 1].next) {
                 const auto& version = versions_[number - 1];
-                out.keep(&version.row, version.from, version.to);
+                out.keep(&version.row, version.from, version.to, version.writer);
             }
             at.first_version = at.last_version = 0;
         }
@@ -207,9 +216,10 @@ private:
         at.second.listed = true;
         dirty_.push_back(&at);
     }
-    static void write(table_flush& out, const Key& key, const std::optional<Row>& row, std::int64_t valid_from) {
+    static void write(table_flush& out, const Key& key, const std::optional<Row>& row, std::int64_t valid_from,
+                      std::uint32_t writer) {
         if (row)
-            out.put(&*row, valid_from);
+            out.put(&*row, valid_from, writer);
         else
             out.erase(&key);
     }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "leftfold/projections/row_cache.hpp"
+#include "leftfold/projections/row_writers.hpp"
 #include "leftfold/projections/table_as_of.hpp"
 #include "leftfold/projections/table_core.hpp"
 
@@ -63,14 +64,14 @@ public:
     void insert(Row row) {
         entry& at = load(row.*Key);
         if (at.second.row) fail_duplicate(show(row.*Key));
-        cache_.touch(at);
+        touch(at);
         at.second.row = std::move(row);
     }
 
     /// Adds a row, or replaces the one with the same key.
     void put(Row row) {
         entry& at = load(row.*Key);
-        cache_.touch(at);
+        touch(at);
         at.second.row = std::move(row);
     }
 
@@ -78,7 +79,7 @@ public:
     Row& at(const key_type& key) {
         entry& at = load(key);
         if (!at.second.row) fail_missing(show(key));
-        cache_.touch(at);
+        touch(at);
         return *at.second.row;
     }
 
@@ -87,7 +88,7 @@ public:
     bool update(const key_type& key, Change&& change) {
         entry& at = load(key);
         if (!at.second.row) return false;
-        cache_.touch(at);
+        touch(at);
         std::forward<Change>(change)(*at.second.row);
         return true;
     }
@@ -96,8 +97,9 @@ public:
     bool erase(const key_type& key) {
         entry& at = load(key);
         if (!at.second.row) return false;
-        cache_.touch(at);
+        touch(at);
         at.second.row.reset();
+        if (writers() != nullptr) note_absence(key);
         return true;
     }
 
@@ -140,17 +142,21 @@ public:
     /// Returns the table as it stood when every event recorded at or before `when`, and no other, had been applied.
     ///
     /// Waits until the model has come that far. Throws errc::not_yet (a time in the future), errc::not_closed,
-    /// errc::behind (it did not come that far within projection_options::as_of_wait), errc::before_history, and
-    /// errc::unsupported when the table has no history, or inside `on`.
-    table_as_of<Row, Key> as_of(recorded_at when) const {
+    /// errc::behind (it did not come that far within projection_options::as_of_wait), errc::before_history,
+    /// errc::incomplete (an event of that time is parked; unless past_options leave those out), and errc::unsupported
+    /// when the table has no history, or inside `on`.
+    table_as_of<Row, Key> as_of(recorded_at when, past_options options = {}) const {
         check_history(when);
         auto at = side().await(when);
+        if (options.parked == parked_events::refuse) side().check_complete(when);
         return {*this, when, std::move(at)};
     }
 
     /// The same for a cut that was got from a time: by event_store::cut_at, or with an earlier answer. Also throws
     /// errc::invalid_argument for a cut that no time has.
-    table_as_of<Row, Key> as_of(const leftfold::cut& where) const { return as_of(side().time_of(where)); }
+    table_as_of<Row, Key> as_of(const leftfold::cut& where, past_options options = {}) const {
+        return as_of(side().time_of(where), options);
+    }
 
 private:
     using cache_type = detail::row_cache<Row, key_type>;
@@ -177,18 +183,34 @@ private:
     std::string show(const key_type& key) const { return detail::show_key(type(), &key); }
 
     entry& load(const key_type& key) {
-        if (auto* known = cache_.look(key)) return *known;
+        auto* known = cache_.look(key);
+        if (known == nullptr) known = &fetch(key);
+        if (writers() != nullptr) check_writer(*known);
+        return *known;
+    }
+    void check_writer(const entry& at) {
+        if (!writers()->may_touch(at.second.writer)) fail_row_of_another(show(at.first));
+        if (!at.second.row) note_absence(at.first);
+    }
+    void note_absence(const key_type& key) {
+        if (writers()->watches_absence() && !writers()->may_miss(name(), show(key))) fail_row_of_another(show(key));
+    }
+    void touch(entry& at) { cache_.touch(at, writers() == nullptr ? 0 : writers()->current()); }
+
+    entry& fetch(const key_type& key) {
         std::optional<Row> row;
         std::int64_t valid_from = 0;
+        std::uint32_t by = 0;
         side().select(
             query(detail::wanted::one, detail::axis::now),
             [&](detail::cell_writer& out) { type().write_key(&key, out); },
             [&](detail::cell_reader& in) {
                 row = detail::read_row<Row>(in);
                 if (options().history) valid_from = in.integer();
+                if (writers() != nullptr) by = writers()->number_of(in.text());
                 return false;
             });
-        return cache_.remember(key, std::move(row), valid_from);
+        return cache_.remember(key, std::move(row), valid_from, by);
     }
 
     void check_event() override {

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "leftfold/projections/parked.hpp"
 #include "leftfold/projections/table_reader.hpp"
 #include "leftfold/storage/position.hpp"
 
@@ -11,6 +12,11 @@ namespace leftfold::inline v0 {
 
 template <class Row, auto Key>
 class table;
+
+/// What a question about the past allows.
+struct past_options {
+    parked_events parked = parked_events::refuse;
+};
 
 namespace detail {
 [[noreturn]] void fail_cut_unknown(recorded_at when);

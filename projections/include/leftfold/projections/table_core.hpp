@@ -40,7 +40,8 @@ public:
     const row_type& type() const { return type_; }
     const table_options& options() const { return options_; }
 
-    /// Returns the text of a query. Its rows have the table's columns, and `one` of now also valid_from at the end.
+    /// Returns the text of a query. Its rows have the table's columns, and `one` of now also valid_from and written_by
+    /// at the end, where the table has them.
     const std::string& query(wanted what, axis when) const;
     /// The same for rows whose column has the value ?1, in order of the key.
     const std::string& query_equal(std::size_t column, axis when) const;
@@ -49,12 +50,15 @@ public:
     std::string shape() const override;
     void flush(model_side& to) override;
     void show_event(model_side& to) override;
+    bool remembers_writers() const override { return true; }
+    void erase_written_by(model_side& to, std::string_view stream) override;
 
     /// Throws unless the table has history that reaches back to `when`.
     void check_history(recorded_at when) const;
     [[noreturn]] void fail_missing(std::string_view key) const;
     [[noreturn]] void fail_duplicate(std::string_view key) const;
     [[noreturn]] void fail_key_changed(std::string_view key) const;
+    [[noreturn]] void fail_row_of_another(std::string_view key) const;
 
 protected:
     ~table_core() = default;
