@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "store_core.hpp"
 
@@ -30,24 +31,33 @@ cut store_core::closed_cut() {
     return found;
 }
 
-/// Binary search over the offsets, which carry rising times: about log2(n) point reads of an envelope.
+/// Fences name a stretch of at most some hundred events; one range query finds the place in it.
 offset store_core::offset_at(partition_id partition, recorded_at when) {
     check_open();
     check_partition(partition);
-    const auto head = parts.log->head(partition);
-    if (head.recorded <= when) return head.at;
-    auto low = offset{};  // 0 stands for "before all", which is always recorded at or before
-    auto high = head.at;  // the first offset known to be recorded after
-    while (low.next() < high) {
-        const offset middle(low.value() + (high.value() - low.value()) / 2);
-        recorded_at recorded;
-        parts.log->read_at(partition, std::span(&middle, 1), payloads::skip, [&](const event_view& event) {
-            recorded = event.recorded;
+    auto& fences = *time_fences_[partition.value()];
+    if (fences.newest().recorded <= when) {
+        const auto head = parts.log->head(partition);
+        if (head.recorded <= when) return head.at;
+        fences.saw_head({head.at, head.recorded});
+    }
+    const auto window = fences.around(when, [&](std::span<const offset> offsets, std::vector<recorded_at>& times) {
+        parts.log->read_at(partition, offsets, payloads::skip, [&](const event_view& event) {
+            times.push_back(event.recorded);
             return true;
         });
-        (recorded <= when ? low : high) = middle;
-    }
-    return low;
+    });
+    auto found = window.after;
+    const page_limits stretch{.events = std::numeric_limits<std::size_t>::max(),
+                              .scanned = std::numeric_limits<std::size_t>::max(),
+                              .up_to = window.before.plus(-1)};
+    if (window.after.next() == window.before) return found;
+    parts.log->read(partition, window.after, stretch, {}, payloads::skip, [&](const event_view& event) {
+        if (event.recorded > when) return false;
+        found = event.at;
+        return true;
+    });
+    return found;
 }
 
 cut store_core::cut_of(recorded_at when) {

@@ -12,6 +12,8 @@ store_core::store_core(store_parts given, store_options options)
       world(complete(options.world)),
       generation_(fork_generation()),
       writers_(parts.partitions) {
+    for (std::uint32_t p = 0; p != parts.partitions; ++p)
+        time_fences_.push_back(std::make_unique<time_fences>(time_fences::total_max / parts.partitions));
     if (!owner()) return;
     cut heads(parts.partitions);
     std::vector<recorded_at> last;
@@ -20,6 +22,7 @@ store_core::store_core(store_parts given, store_options options)
         fences_.push_back(parts.log->claim(partition_id(p), "leftfold"));
         const auto& head = fences_.back().head;
         heads.set(partition_id(p), head.at);
+        time_fences_[p]->saw_head({head.at, head.recorded});
         last.push_back(head.recorded);
         latest = std::max(latest, head.recorded);
     }
@@ -69,6 +72,8 @@ executor& store_core::waker() {
 }
 
 void store_core::on_commit(partition_id partition, const partition_head& head) {
+    // Before anyone hears of the new head, and while the old one still shows: what lies between them is one group.
+    time_fences_[partition.value()]->grew(grown->heads().at(partition), {head.at, head.recorded});
     grown->moved(partition, head.at, head.recorded, [&] { clock->release(partition); });
     publish();
     // Ahead of need and off the commit path; one task at a time.

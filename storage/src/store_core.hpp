@@ -13,6 +13,7 @@
 #include "leftfold/storage/snapshot_store.hpp"
 #include "leftfold/storage/stream_index.hpp"
 #include "partition_writer.hpp"
+#include "time_fences.hpp"
 
 namespace leftfold::inline v0 {
 
@@ -77,6 +78,7 @@ private:
     std::mutex saving_bound_;
     std::uint64_t sequence_ = 0;
     std::vector<fence> fences_;
+    std::vector<std::unique_ptr<time_fences>> time_fences_;  // one a partition
     std::vector<std::unique_ptr<partition_writer>> writers_;
     std::unique_ptr<executor> helper_;
     std::unique_ptr<executor> waker_;
