@@ -138,18 +138,73 @@ void append_group::lay_out(pending_append& append) {
     members_.push_back(std::move(joined));
 }
 
+/// Gives events their places after `after`, from that time on. `first` is where they stand among the group's.
+void append_group::place(std::span<event_view> events, std::size_t first, offset after, std::int64_t recorded) {
+    for (std::size_t i = 0; i != events.size(); ++i) {
+        events[i].at = after = after.next();
+        events[i].recorded = recorded_at::from_micros(recorded++);
+        if (undated_[first + i]) events[i].occurred = occurred_at::from_micros(events[i].recorded.micros());
+    }
+}
+
 void append_group::stamp(const partition_head& head, recorded_at first, chain_hasher& hasher) {
-    auto at = head.at;
-    auto recorded = first.micros();
+    place(events_, 0, head.at, first.micros());
     auto chain = head.chain;
-    for (std::size_t i = 0; i != events_.size(); ++i) {
-        auto& event = events_[i];
-        event.at = at = at.next();
-        event.recorded = recorded_at::from_micros(recorded++);
-        if (undated_[i]) event.occurred = occurred_at::from_micros(event.recorded.micros());
+    for (auto& event : events_) {
         event.integrity.chain = chain = hasher.next(chain, event);
         seal(event);
     }
+}
+
+/// The group believed that this append's streams would move on. They do not.
+void append_group::forget(const member& leaving, std::vector<const stream_id*>& unsure) {
+    for (std::size_t i = 0; i != leaving.versions.size(); ++i) {
+        const auto& part = leaving.append->streams[i];
+        const auto is_this = [&](const stream_id* stream) { return *stream == part.stream; };
+        if (std::ranges::any_of(unsure, is_this)) continue;
+        unsure.push_back(&part.stream);
+        heads_.set(part.stream, version(leaving.versions[i].value() - static_cast<std::int64_t>(part.events.size())));
+    }
+}
+
+void append_group::sift(const partition_head& head, recorded_at first, question ask) {
+    std::vector<member> staying;
+    std::vector<event_view> events;
+    std::vector<bool> undated;
+    std::vector<refused_append> refused;
+    std::vector<const member*> behind;
+    std::vector<const stream_id*> unsure;
+    auto bytes = bytes_;
+    for (const auto& each : members_) {
+        const auto size = each.append->events;
+        const std::span own(events_.data() + each.first, size);
+        const auto goes_there = [&](const stream_id* stream) {
+            return std::ranges::any_of(each.append->streams, [&](const auto& part) { return part.stream == *stream; });
+        };
+        std::optional<error> why;
+        const bool is_behind = std::ranges::any_of(unsure, goes_there);
+        if (!is_behind) {
+            const auto before = static_cast<std::int64_t>(events.size());
+            place(own, each.first, head.at.plus(before), first.micros() + before);
+            why = ask(own);
+        }
+        if (is_behind || why) {
+            if (why) refused.push_back({each.append, error(why->kind(), describe(*each.append) + ": " + why->what())});
+            if (is_behind) behind.push_back(&each);
+            forget(each, unsure);
+            bytes -= each.append->bytes;
+            continue;
+        }
+        for (std::size_t i = 0; i != size; ++i) undated.push_back(undated_[each.first + i]);
+        staying.push_back({each.append, events.size(), each.versions});
+        events.insert(events.end(), own.begin(), own.end());
+    }
+    for (const auto* each : behind) unanswered_.insert(each->append);
+    members_ = std::move(staying);
+    events_ = std::move(events);
+    undated_ = std::move(undated);
+    refused_ = std::move(refused);
+    bytes_ = bytes;
 }
 
 void append_group::settle_committed() {
@@ -161,12 +216,14 @@ void append_group::settle_committed() {
                       .versions = std::move(each.versions)};
         each.append->done({std::nullopt, append_result(std::move(done))});
     }
+    for (auto& each : refused_) each.append->done({std::move(each.why), {}});
 }
 
 void append_group::settle_failed(errc cause, const std::string& detail) {
     heads_.clear();
     for (auto& each : members_)
         each.append->done(failed(cause, describe(*each.append) + (detail.empty() ? "" : ": " + detail)));
+    for (const auto& each : refused_) unanswered_.insert(each.append);
 }
 
 }  // namespace leftfold::inline v0

@@ -58,10 +58,19 @@ public:
     void stamp(const partition_head& head, recorded_at first, chain_hasher& hasher);
     std::span<const event_view> events() const { return events_; }
 
-    /// Calls the members' handlers with what they appended.
+    /// Asks about each append in turn, its events as stamp() will make them if it stays. Those that are refused leave
+    /// the group, and so do those behind them that go to the same streams, whose versions are wrong then. May throw
+    /// what `ask` throws, with nothing changed.
+    using question = function_ref<std::optional<error>(std::span<const event_view>)>;
+    void sift(const partition_head& head, recorded_at first, question ask);
+
+    /// Calls the members' handlers with what they appended, and those of the refused with why.
     void settle_committed();
     /// Calls the members' handlers with the error, ids of their events included, and forgets what the group believed.
+    /// The refused are to be asked again: what they were refused for is not stored.
     void settle_failed(errc cause, const std::string& detail);
+    /// The appends that were not answered and are to be added to the next group, once this one is settled.
+    const std::unordered_set<const pending_append*>& unanswered() const { return unanswered_; }
 
 private:
     struct member {
@@ -70,6 +79,13 @@ private:
         std::vector<version> versions;
     };
 
+    struct refused_append {
+        pending_append* append;
+        error why;
+    };
+
+    void place(std::span<event_view> events, std::size_t first, offset after, std::int64_t recorded);
+    void forget(const member& leaving, std::vector<const stream_id*>& unsure);
     version head_of(const stream_id& stream);
     bool changes(const stream_id& stream) const;
     std::optional<append_outcome> find_repeat(const pending_append& append);
@@ -81,6 +97,8 @@ private:
     stream_index& index_;
     head_cache& heads_;
     std::vector<member> members_;
+    std::vector<refused_append> refused_;
+    std::unordered_set<const pending_append*> unanswered_;
     std::vector<event_view> events_;
     std::vector<bool> undated_;                        // whether the event is to get its recorded_at as occurred_at
     std::unordered_set<event_id, event_id_hash> ids_;  // of members whose ids are looked up

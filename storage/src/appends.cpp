@@ -82,10 +82,26 @@ partition_writer& store_core::writer(partition_id partition) {
                 .committed = [this, partition](const partition_head& head) { on_commit(partition, head); },
                 .given_up = [this, partition] { on_give_up(partition); },
                 .doubted = [this, partition] { on_doubt(partition); },
-                .raise_bound = [this] { raise_bound(); }});
+                .raise_bound = [this] { raise_bound(); },
+                .participants = participants_});
     }
     return *writer;
 }
+
+void store_core::join(std::shared_ptr<commit_participant> who) {
+    check_open();
+    const auto name = std::string(who->name());
+    if (!owner()) throw error(errc::read_only, "joining the commits of a store that was opened for reading: " + name);
+    if (!parts.log->capabilities().same_transaction_projections ||
+        dynamic_cast<participating_log*>(parts.log.get()) == nullptr)
+        throw error(errc::unsupported, "joining commits: the log takes no participants, so not " + name + " either");
+    const std::lock_guard lock(making_);
+    for (const auto& writer : writers_)
+        if (writer) throw error(errc::invalid_argument, "joining commits after the first append: " + name);
+    participants_.push_back(std::move(who));
+}
+
+void join_commits(event_store& store, std::shared_ptr<commit_participant> who) { store.core()->join(std::move(who)); }
 
 void store_core::fill_missed(append_outcome& outcome) {
     if (outcome.failure || outcome.value.has_value()) return;

@@ -1,6 +1,7 @@
 #include "partition_writer.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "leftfold/storage/assert.hpp"
 
@@ -139,50 +140,65 @@ std::deque<pending_append> partition_writer::take(const queue_lock&) {
 void partition_writer::run_group(std::deque<pending_append>& taken) {
     if (!settle_doubt(taken)) return;
     append_group group(partition_, with_.log, with_.index, heads_);
-    std::deque<pending_append> left;
-    std::vector<std::size_t> waiting;
+    std::unordered_set<const pending_append*> again;
     std::size_t reached = 0;
     for (; reached != taken.size(); ++reached) {
         try {
             const auto verdict = group.add(taken[reached]);
             if (verdict == append_group::verdict::later) break;
-            if (verdict == append_group::verdict::waits) waiting.push_back(reached);
+            if (verdict == append_group::verdict::waits) again.insert(&taken[reached]);
         } catch (const error& e) {  // a look-up failed: that append alone is refused
             taken[reached].done({error(e.kind(), describe(taken[reached]) + ": " + e.what()), {}});
         }
     }
-    if (!group.empty() && stamp(group)) commit(group);
-    for (const auto i : waiting) left.push_back(std::move(taken[i]));
-    for (; reached != taken.size(); ++reached) left.push_back(std::move(taken[reached]));
+    if (!group.empty()) {
+        if (const auto first = reserve(group)) commit(group, *first);
+        again.insert(group.unanswered().begin(), group.unanswered().end());
+    }
+    std::deque<pending_append> left;
+    for (std::size_t i = 0; i != taken.size(); ++i)
+        if (i >= reached || again.contains(&taken[i])) left.push_back(std::move(taken[i]));
     taken = std::move(left);
 }
 
-bool partition_writer::stamp(append_group& group) {
+/// Takes times for all of the group's events; nothing, having answered everyone, when there are none to be had.
+std::optional<recorded_at> partition_writer::reserve(append_group& group) {
     auto stamps = with_.clock.reserve(partition_, group.events().size());
     if (stamps.refused == errc::would_block) {
         try {
             with_.raise_bound();
         } catch (const error& e) {
             group.settle_failed(e.kind(), e.what());
-            return false;
+            return std::nullopt;
         }
         stamps = with_.clock.reserve(partition_, group.events().size());
     }
     if (stamps.refused != errc::ok) {
         group.settle_failed(stamps.refused, "");
-        return false;
+        return std::nullopt;
     }
-    group.stamp(fence_.head, stamps.first, hasher_);
-    return true;
+    return stamps.first;
 }
 
-append_status partition_writer::commit(append_group& group) {
+append_status partition_writer::commit(append_group& group, recorded_at first) {
     const auto began = with_.world.clock->elapsed_us();
-    auto report = with_.log.append(fence_, group.events());
+    append_report report;
+    if (with_.participants.empty()) {
+        group.stamp(fence_.head, first, hasher_);
+        report = with_.log.append(fence_, group.events());
+    } else {
+        report = append_with_participants(group, first);
+    }
     if (report.status == append_status::outcome_unknown) report = resolve(group);
     const std::chrono::microseconds took{with_.world.clock->elapsed_us() - began};
     switch (report.status) {
         case append_status::committed:
+            if (group.empty()) {  // all were refused
+                with_.given_up();
+                group.settle_committed();
+                break;
+            }
+            is_set_up_ = true;
             with_.index.add(partition_, group.events());
             publish(group, took);
             group.settle_committed();
@@ -203,6 +219,59 @@ append_status partition_writer::commit(append_group& group) {
             break;
     }
     return report.status;
+}
+
+append_report partition_writer::append_with_participants(append_group& group, recorded_at first) {
+    auto& log = dynamic_cast<participating_log&>(with_.log);
+    return log.append_decided(fence_, [&](group_transaction& in) {
+        if (!is_set_up_) set_up(in);
+        group.sift(fence_.head, first, [&](std::span<const event_view> events) { return ask(events, in); });
+        group.stamp(fence_.head, first, hasher_);
+        return group.events();
+    });
+}
+
+void partition_writer::set_up(group_transaction& in) {
+    in.begin_append();
+    for (const auto& who : with_.participants) {
+        const auto failed = [&](errc why, const std::exception& e) {
+            return error(why, "setting " + std::string(who->name()) + " up: " + e.what());
+        };
+        try {
+            who->set_up(partition_, in);
+        } catch (const error& e) {
+            throw failed(e.kind(), e);
+        } catch (const std::exception& e) {
+            throw failed(errc::io_error, e);
+        }
+    }
+    in.keep_append();
+}
+
+/// Asks the participants about one append. When one refuses, nothing that they wrote for it stays.
+std::optional<error> partition_writer::ask(std::span<const event_view> events, group_transaction& in) {
+    in.begin_append();
+    for (const auto& who : with_.participants) {
+        std::optional<refusal> refused;
+        try {
+            refused = who->prepare(events, in);
+        } catch (const error& e) {
+            refused = {e.kind(), e.what()};
+        } catch (const std::exception& e) {
+            refused = {errc::io_error, e.what()};
+        }
+        if (!refused) continue;
+        error why(refused->why, std::string(who->name()) + " refuses it" +
+                                    (refused->text.empty() ? std::string() : ": " + refused->text));
+        try {
+            in.undo_append();
+        } catch (const error&) {
+            throw error(why);  // not a refusal but the end of the transaction: SQLite had no space, say
+        }
+        return why;
+    }
+    in.keep_append();
+    return std::nullopt;
 }
 
 append_report partition_writer::resolve(const append_group& group) {

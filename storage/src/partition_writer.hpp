@@ -7,6 +7,7 @@
 #include "append_group.hpp"
 #include "hybrid_clock.hpp"
 #include "leftfold/storage/observer.hpp"
+#include "leftfold/storage/participating_log.hpp"
 
 namespace leftfold::inline v0 {
 
@@ -32,6 +33,8 @@ public:
         unique_function<void()> given_up;  ///< a group was not stored and never will be: lets go of its stamps
         unique_function<void()> doubted;   ///< nobody can say whether a group was stored: its stamps stay open
         bound_raiser raise_bound;
+        /// Who takes part in each commit; where there is anybody, the log is a participating_log.
+        const std::vector<std::shared_ptr<commit_participant>>& participants;
     };
 
     /// Takes a fence that claim() gave.
@@ -59,8 +62,11 @@ private:
     std::deque<pending_append> take(const queue_lock&);
     void run_group(std::deque<pending_append>& taken);
     bool settle_doubt(std::deque<pending_append>& taken);
-    bool stamp(append_group& group);
-    append_status commit(append_group& group);
+    std::optional<recorded_at> reserve(append_group& group);
+    append_status commit(append_group& group, recorded_at first);
+    append_report append_with_participants(append_group& group, recorded_at first);
+    void set_up(group_transaction& in);
+    std::optional<error> ask(std::span<const event_view> events, group_transaction& in);
     append_report resolve(const append_group& group);
     void publish(const append_group& group, std::chrono::microseconds took);
 
@@ -71,6 +77,7 @@ private:
     fence fence_;
     head_cache heads_;
     chain_hasher hasher_;
+    bool is_set_up_ = false;            // whether a transaction in which participants were set up has committed
     std::optional<event_id> in_doubt_;  // the first id of a group whose outcome is not known yet
 
     std::mutex mutex_;

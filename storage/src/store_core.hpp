@@ -31,6 +31,7 @@ public:
 
     pending_append prepare(std::vector<stream_append> streams, append_options options);
     partition_writer& writer(partition_id partition);
+    void join(std::shared_ptr<commit_participant> who);
     void fill_missed(append_outcome& outcome);
     void tell_observer(const append_result& outcome) const;
 
@@ -78,7 +79,8 @@ private:
     std::mutex saving_bound_;
     std::uint64_t sequence_ = 0;
     std::vector<fence> fences_;
-    std::vector<std::unique_ptr<time_fences>> time_fences_;  // one a partition
+    std::vector<std::unique_ptr<time_fences>> time_fences_;          // one a partition
+    std::vector<std::shared_ptr<commit_participant>> participants_;  // fixed once there is a writer
     std::vector<std::unique_ptr<partition_writer>> writers_;
     std::unique_ptr<executor> helper_;
     std::unique_ptr<executor> waker_;

@@ -1,6 +1,7 @@
 #include "idempotency_cases.hpp"
 #include "leftfold/testing/store_contract.hpp"
 #include "limit_cases.hpp"
+#include "participant_cases.hpp"
 #include "store_subject.hpp"
 
 namespace leftfold::inline v0::testing {
@@ -203,6 +204,7 @@ contract append_contract() {
     };
     for (auto& promise : idempotency_cases()) promises.push_back(std::move(promise));
     for (auto& promise : limit_cases()) promises.push_back(std::move(promise));
+    for (auto& promise : participant_cases()) promises.push_back(std::move(promise));
     return promises;
 }
 

@@ -65,6 +65,7 @@ void partition_file::open() {
     // The triggers guard the file against other programs. Here they would cost a tenth of the throughput, and this
     // connection has no statement that changes or deletes an event.
     sqlite3_db_config(db_.handle(), SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+    guard_.watch(db_);
     insert_ = prepare_insert(db_);
     head_ = prepare_head(db_);
     fence_ = {db_, R"(SELECT epoch, (SELECT max("offset") FROM event) FROM fence)"};
@@ -120,23 +121,30 @@ std::optional<append_report> partition_file::refuse(const fence& held) {
     return std::nullopt;
 }
 
-append_report partition_file::append(fence& held, std::span<const event_view> group) {
+append_report partition_file::append_decided(fence& held,
+                                             function_ref<std::span<const event_view>(group_transaction&)> decide) {
     const std::scoped_lock lock(mutex_);
     if (in_doubt_ || !db_.is_open())
         return {append_status::retry_after, errc::io_error,
                 "an earlier commit is still in doubt: it is to be resolved first"};
     bool is_committing = false;
+    std::span<const event_view> group;
     try {
         bound_wal();
         transaction change(db_);
         if (auto refused = refuse(held)) return *refused;
+        {
+            open_group deciding(db_, guard_);
+            group = decide(deciding);
+        }
+        if (group.empty()) return {};
         for (const auto& event : group) insert(insert_, event);
         is_committing = true;
         change.commit();
     } catch (const error& failed) {
         return report_failed(failed, held, is_committing);
     }
-    if (!group.empty()) held.head = {group.back().at, group.back().recorded, group.back().integrity.chain};
+    held.head = {group.back().at, group.back().recorded, group.back().integrity.chain};
     return {};
 }
 

@@ -7,6 +7,7 @@
 
 #include "leftfold/storage/partition_log.hpp"
 #include "sqlite/connection.hpp"
+#include "sqlite/open_group.hpp"
 #include "sqlite/statement.hpp"
 #include "sqlite/store_place.hpp"
 
@@ -16,13 +17,14 @@ namespace leftfold::inline v0::sqlite {
 /// checkpoints.
 ///
 /// Two connections that checkpoint can lose committed pages (SQLite's WAL-reset bug, 3.7.0 to 3.51.2), so this is a
-/// rule and not a habit. Thread-safe; the functions are those of partition_log.
+/// rule and not a habit. Thread-safe; the functions are those of partition_log and
+/// participating_log.
 class partition_file {
 public:
     partition_file(const store_place& place, partition_id partition) : place_(place), partition_(partition) {}
 
     fence claim(std::string_view owner);
-    append_report append(fence& held, std::span<const event_view> group);
+    append_report append_decided(fence& held, function_ref<std::span<const event_view>(group_transaction&)> decide);
     std::optional<partition_head> resolve(fence& held, event_id first_of_group);
 
     /// Closes the connection; SQLite moves the WAL into the database when no reader is left.
@@ -48,7 +50,8 @@ private:
     std::mutex mutex_;
     bool in_doubt_ = false;  // a commit failed and nobody has looked at what became of it
     int wal_pages_ = 0;
-    int copied_at_ = 0;  // wal_pages_ when it was copied last
+    int copied_at_ = 0;        // wal_pages_ when it was copied last
+    participant_guard guard_;  // before the connection, which it must outlive
     connection db_;
     statement insert_;
     statement head_;

@@ -47,8 +47,13 @@ partition_file& sqlite_log::writer(partition_id partition) {
 fence sqlite_log::claim(partition_id partition, std::string_view owner) { return writer(partition).claim(owner); }
 
 append_report sqlite_log::append(fence& held, std::span<const event_view> group) {
+    return append_decided(held, [&](group_transaction&) { return group; });
+}
+
+append_report sqlite_log::append_decided(fence& held,
+                                         function_ref<std::span<const event_view>(group_transaction&)> decide) {
     try {
-        return writer(held.partition).append(held, group);
+        return writer(held.partition).append_decided(held, decide);
     } catch (const error& refused) {
         return {append_status::retry_after, refused.kind(), refused.what()};
     }

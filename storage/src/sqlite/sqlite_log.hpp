@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "leftfold/storage/event_store.hpp"
-#include "leftfold/storage/partition_log.hpp"
+#include "leftfold/storage/participating_log.hpp"
 #include "sqlite/partition_file.hpp"
 #include "sqlite/partition_reader.hpp"
 #include "sqlite/store_place.hpp"
@@ -15,7 +15,7 @@ namespace leftfold::inline v0::sqlite {
 ///
 /// In each partition one connection writes and checkpoints, under a lock; a pool of read-only connections serves
 /// everyone else. Opens nothing until it is asked to, but for the checks of check_all().
-class sqlite_log final : public partition_log {
+class sqlite_log final : public partition_log, public participating_log {
 public:
     sqlite_log(store_place place, leftfold::access access);
     ~sqlite_log() override;
@@ -23,6 +23,8 @@ public:
     log_capabilities capabilities() const override;
     fence claim(partition_id partition, std::string_view owner) override;
     append_report append(fence& held, std::span<const event_view> group) override;
+    append_report append_decided(fence& held,
+                                 function_ref<std::span<const event_view>(group_transaction&)> decide) override;
     std::optional<partition_head> resolve(fence& held, event_id first_of_group) override;
     partition_head head(partition_id partition) override;
     page_end read(partition_id partition, offset after, const page_limits& limits, const event_filter& filter,

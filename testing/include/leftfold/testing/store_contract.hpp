@@ -5,7 +5,8 @@
 
 namespace leftfold::inline v0::testing {
 
-/// Returns the promises of appending: expected versions, conflicts, atomic batches, ids, limits.
+/// Returns the promises of appending: expected versions, conflicts, atomic batches, ids, limits, commit
+/// participants.
 contract append_contract();
 
 /// Returns the promises of reading, time and waiting.
