@@ -123,6 +123,7 @@ void store_core::close(std::chrono::milliseconds deadline) {
     if (closed_.exchange(true)) return;
     if (generation_ != fork_generation()) return;  // the parent's files are none of a child's business
     const auto until = std::chrono::steady_clock::now() + deadline;
+    listening.reset();
     if (owner() && clock) {
         parts.bulletin->stop_answering();
         for (auto& writer : writers_)

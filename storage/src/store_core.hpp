@@ -59,6 +59,8 @@ public:
     const environment world;
     std::unique_ptr<hybrid_clock> clock;
     std::unique_ptr<growth> grown;  // only the owner's; readers ask the bulletin and the log
+    /// What calls into the store on behalf of other processes; ends before anything else does.
+    std::shared_ptr<void> listening;
 
 private:
     void on_commit(partition_id partition, const partition_head& head);

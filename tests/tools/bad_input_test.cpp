@@ -90,8 +90,6 @@ TEST_F(command_line_input, what_is_not_there_or_there_already_has_a_status_of_it
     EXPECT_EQ(run({"export", at("a")}).out, exported);
 
     const auto owner = open_sqlite(at("a"));
-    refused({"reindex", at("a")}, tools::in_use);
-    refused({"clock", at("a"), "--accept"}, tools::in_use);
     refused({"import", at("a")}, tools::in_use, exported);
 }
 

@@ -6,6 +6,7 @@
 
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/memory_store.hpp"
+#include "leftfold/storage/observer.hpp"
 #include "sqlite/partition_schema.hpp"
 #include "sqlite/raw_file.hpp"
 #include "sqlite/run_index.hpp"
@@ -14,6 +15,7 @@
 #include "sqlite/sqlite_log.hpp"
 #include "sqlite/sqlite_snapshots.hpp"
 #include "sqlite/store_lock.hpp"
+#include "sqlite/store_verbs.hpp"
 #include "sqlite/unfinished_copy.hpp"
 
 namespace leftfold::inline v0 {
@@ -175,6 +177,17 @@ store_parts open_for_reading(store_place place, const sqlite_options& options) {
     return make_parts(std::move(place), options, nullptr);
 }
 
+// A store that nobody can give orders to is as good as another, so failing to listen is no error.
+void listen(store_core& core, const fs::path& socket) {
+    try {
+        core.listening = std::make_shared<control_listener>(socket, store_verbs(core), core.world);
+    } catch (const error& deaf) {
+        if (core.world.observer)
+            core.world.observer->on_warning(
+                fmt::format("other processes cannot give orders to the store: {}", deaf.what()));
+    }
+}
+
 }  // namespace
 
 store_parts make_sqlite_parts(const std::filesystem::path& path, const sqlite_options& options) {
@@ -187,7 +200,10 @@ store_parts make_sqlite_parts(const std::filesystem::path& path, const sqlite_op
 
 event_store open_sqlite(const std::filesystem::path& path, sqlite_options options) {
     auto parts = make_sqlite_parts(path, options);
-    return event_store(std::move(parts), std::move(options.store));
+    event_store store(std::move(parts), std::move(options.store));
+    if (options.access == access::read_write && is_platform_vfs(options.vfs))
+        listen(*store.core(), directory_of(path) / "control");
+    return store;
 }
 
 }  // namespace leftfold::inline v0

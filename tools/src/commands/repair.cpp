@@ -1,6 +1,10 @@
 #include <fmt/format.h>
 
+#include <boost/json/parse.hpp>
+#include <optional>
+
 #include "commands.hpp"
+#include "leftfold/storage/control.hpp"
 #include "leftfold/storage/stream_index.hpp"
 #include "leftfold/tools/main.hpp"
 #include "open_store.hpp"
@@ -9,7 +13,32 @@ namespace leftfold::inline v0::tools {
 
 namespace {
 
+/// Has the owner do it, if somebody owns the store. Returns whether there is an owner who did.
+std::optional<boost::json::object> done_by_owner(const std::string& path, const char* verb) {
+    const auto answer = ask_owner(path, {.verb = verb});
+    if (!answer) return std::nullopt;
+    return boost::json::parse(*answer).as_object();
+}
+
+void say_reindexed(std::uint64_t partitions, const console& on) {
+    if (on.json)
+        on.write({{"partitions", partitions}});
+    else
+        on.line(fmt::format("the index of {} partition(s) was made again from the log", partitions));
+}
+
+void say_accepted(std::string_view clock, const console& on) {
+    if (on.json)
+        on.write({{"accepted", true}, {"clock", boost::json::string_view(clock.data(), clock.size())}});
+    else
+        on.line(fmt::format("the clock is accepted; the store goes on from {}", clock));
+}
+
 int reindex(const std::string& path, const console& on) {
+    if (const auto done = done_by_owner(path, "reindex")) {
+        say_reindexed(done->at("partitions").to_number<std::uint64_t>(), on);
+        return success;
+    }
     auto store = open_for_writing(path);
     progress_bar bar(on, "indexing");
     for (std::uint32_t p = 0; p != store.partitions(); ++p) {
@@ -17,22 +46,20 @@ int reindex(const std::string& path, const console& on) {
         store.index().rebuild(partition_id(p));
     }
     store.close();
-    if (on.json)
-        on.write({{"partitions", store.partitions()}});
-    else
-        on.line(fmt::format("the index of {} partition(s) was made again from the log", store.partitions()));
+    say_reindexed(store.partitions(), on);
     return success;
 }
 
 int accept_clock(const std::string& path, const console& on) {
+    if (const auto done = done_by_owner(path, "accept-clock")) {
+        say_accepted(std::string(done->at("clock").as_string()), on);
+        return success;
+    }
     auto store = open_for_writing(path);
     store.accept_clock();
     const auto closed = store.closed();
     store.close();
-    if (on.json)
-        on.write({{"accepted", true}, {"clock", to_rfc3339(closed.time())}});
-    else
-        on.line(fmt::format("the clock is accepted; the store goes on from {}", to_rfc3339(closed.time())));
+    say_accepted(to_rfc3339(closed.time()), on);
     return success;
 }
 
