@@ -117,6 +117,28 @@ fold_end repository_core::fold_by_occurrence(subject& target, const stream_id& s
     return end;
 }
 
+version repository_core::last_within(const stream_id& stream, const fold_bounds& bounds) {
+    const auto head = store_.head(stream);
+    if (!head) return {};
+    const auto is_within = [&](version asked) {
+        bool within = false;
+        store_.visit_stream(stream, {.from = asked, .count = 1, .wanted = payloads::skip},
+                            [&](const event_view& event) {
+                                within = event.at <= bounds.up_to && event.recorded <= bounds.not_after;
+                                return false;
+                            });
+        return within;
+    };
+    version inside{};  // the greatest that is known to be within
+    version end = std::min(*head, bounds.at_most);
+    if (end == version{} || is_within(end)) return end;
+    while (inside.next() < end) {
+        const version middle{inside.value() + (end.value() - inside.value()) / 2};
+        (is_within(middle) ? inside : end) = middle;
+    }
+    return inside;
+}
+
 cut repository_core::only(position place) const {
     cut made(store_.partitions());
     made.set(place.partition, place.at);

@@ -8,6 +8,7 @@
 #include "leftfold/framework/aggregate.hpp"
 #include "leftfold/framework/decider.hpp"
 #include "leftfold/framework/detail/repository_core.hpp"
+#include "leftfold/framework/history.hpp"
 #include "leftfold/framework/loaded.hpp"
 
 namespace leftfold::inline v0 {
@@ -33,7 +34,7 @@ public:
     /// Throws errc::name_collision when one of the aggregate's events has a name that `options.events` gives to
     /// another, and errc::invalid_argument when snapshots are asked for and the aggregate is not described.
     explicit repository(const event_store& store, repository_options options = {})
-        : core_(std::make_unique<detail::repository_core>(store, detail::type_of_subject<Aggregate>(),
+        : core_(std::make_shared<detail::repository_core>(store, detail::type_of_subject<Aggregate>(),
                                                           with_own_events(std::move(options)))) {}
 
     // Commands
@@ -124,6 +125,34 @@ public:
         return fold_by_occurrence(key, when, core_->store().cut_at(known, options));
     }
 
+    // The way there. A history is read lazily, page by page, and ends with the stream's head as it is now; it may
+    // outlive the repository. A snapshot serves its beginning.
+
+    /// Returns every state of the aggregate with the event that made it, oldest first; an empty history when the stream
+    /// does not exist.
+    leftfold::history<Aggregate> history(std::string_view key) { return walk(key, from_the_start(), {}); }
+    /// The same up to a cut, whatever was appended since. Throws as at(cut).
+    leftfold::history<Aggregate> history(std::string_view key, const cut& where) {
+        const stream_id stream = core_->stream(key);
+        core_->check_cut(where, stream);
+        return walk(key, from_the_start(), bounds_of(stream, where));
+    }
+
+    /// Returns the part of the history that comes after a version; the state begins as it was at that version.
+    leftfold::history<Aggregate> since(std::string_view key, version after) {
+        return walk(key, {.at_most = after}, {});
+    }
+    /// The part that was recorded after a time, however early it had occurred. Throws as as_of(recorded_at).
+    leftfold::history<Aggregate> since(std::string_view key, recorded_at after, const as_of_options& options = {}) {
+        return since(key, core_->store().cut_at(after, options));
+    }
+    /// The part beyond a cut. Throws as at(cut).
+    leftfold::history<Aggregate> since(std::string_view key, const cut& seen) {
+        const stream_id stream = core_->stream(key);
+        core_->check_cut(seen, stream);
+        return walk(key, bounds_of(stream, seen), {});
+    }
+
     /// Returns what was done with snapshots since the repository was made.
     snapshot_counts snapshots() const { return core_->counts(); }
 
@@ -135,6 +164,16 @@ private:
     template <class... Events>
     static void add_events(event_registry& registry, detail::event_list<Events...>) {
         registry.add<Events...>();
+    }
+
+    static detail::fold_bounds from_the_start() { return {.at_most = version{}}; }
+    detail::fold_bounds bounds_of(const stream_id& stream, const cut& where) {
+        return {.up_to = where.at(core_->store().partition_of(stream))};
+    }
+    leftfold::history<Aggregate> walk(std::string_view key, const detail::fold_bounds& start,
+                                      const detail::fold_bounds& bounds) {
+        return leftfold::history<Aggregate>{
+            std::make_unique<detail::stream_walk>(core_, core_->stream(key), start, bounds)};
     }
 
     executed value_of(result<executed, conflict> outcome) const {
@@ -158,7 +197,7 @@ private:
         return {target.take(end.version), end.position, std::move(seen)};
     }
 
-    std::unique_ptr<detail::repository_core> core_;
+    std::shared_ptr<detail::repository_core> core_;
 };
 
 }  // namespace leftfold::inline v0

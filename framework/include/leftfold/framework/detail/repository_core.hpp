@@ -48,6 +48,11 @@ public:
     /// Folds the events that occurred at or before `when`, in (occurred_at, version) order.
     fold_end fold_by_occurrence(subject& target, const stream_id& stream, occurred_at when, offset up_to);
 
+    /// Applies one stored event, translated to today's. Throws errc::unknown_event_type and errc::invalid_event.
+    void apply(subject& target, const event_view& event) const;
+    /// Returns the version of the stream's last event within the bounds; 0 when there is none. O(log n) point reads.
+    leftfold::version last_within(const stream_id& stream, const fold_bounds& bounds);
+
     /// Returns the cut with nothing but this place in it.
     cut only(position place) const;
     /// Refuses a cut of another store, or one that the partition has not reached.
@@ -59,7 +64,6 @@ private:
                                       attempt kind);
     void complete(std::vector<event_data>& raised, const stream_id& stream, const command_id* command,
                   const command_context& context) const;
-    void apply(subject& target, const event_view& event) const;
     std::string describe(const stream_id& stream) const;
 
     event_store store_;

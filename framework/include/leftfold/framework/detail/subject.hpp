@@ -62,6 +62,12 @@ public:
 
     std::vector<event_data> decide(version) override { return {}; }
 
+    /// Shows the aggregate, as of that version. Valid until the subject changes.
+    const Aggregate& look(version at) {
+        aggregate_access::set_version(aggregate_, at);
+        return aggregate_;
+    }
+
     /// Gives the aggregate away.
     Aggregate take(version at) {
         aggregate_access::set_version(aggregate_, at);
