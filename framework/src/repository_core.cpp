@@ -59,13 +59,33 @@ void repository_core::apply(subject& target, const event_view& event) const {
 }
 
 fold_end repository_core::fold(subject& target, const stream_id& stream, const fold_bounds& bounds) {
-    fold_end end{.position = {store_.partition_of(stream), {}}};
-    if (keeper_) {
-        if (const fold_end kept = keeper_->restore(target, stream, bounds); kept.version != version{}) end = kept;
-    }
-    // Snapshots are made between pages only, and from stored events alone, never from what a decision left behind.
     const bool keeps = keeper_ && store_.access() == access::read_write;
-    const auto spacing = static_cast<std::int64_t>(keeps ? std::max(options_.snapshots.spacing, 1U) : page_events);
+    return fold_from(restore(target, stream, bounds), target, stream, bounds, keeps ? keeper_.get() : nullptr);
+}
+
+/// Begins with a snapshot if there is one, and now and then sees whether it is what its events fold to.
+fold_end repository_core::restore(subject& target, const stream_id& stream, const fold_bounds& bounds) {
+    const fold_end start{.position = {store_.partition_of(stream), {}}};
+    if (!keeper_) return start;
+    const fold_end kept = keeper_->restore(target, stream, bounds);
+    if (kept.version == version{}) return start;
+    if (keeper_->wants_refold()) {
+        const auto folded = target.make_new();
+        fold_from(start, *folded, stream, {.at_most = kept.version}, nullptr);
+        if (const auto found = target.differences(*folded); !found.empty()) {
+            keeper_->disown(stream, kept.version, found.front());
+            target.reset();
+            return start;
+        }
+    }
+    return kept;
+}
+
+/// Snapshots are made between pages only, and from stored events alone, never from what a decision left behind.
+fold_end repository_core::fold_from(fold_end end, subject& target, const stream_id& stream, const fold_bounds& bounds,
+                                    snapshot_keeper* keeper) {
+    const auto spacing =
+        static_cast<std::int64_t>(keeper != nullptr ? std::max(options_.snapshots.spacing, 1U) : page_events);
     auto kept = end.version;
     for (bool more = true; more;) {
         const auto page = std::min<std::int64_t>(spacing - (end.version.value() - kept.value()), page_events);
@@ -80,10 +100,10 @@ fold_end repository_core::fold(subject& target, const stream_id& stream, const f
                                 });
         more = more && given == static_cast<std::size_t>(page);
         const auto unkept = end.version.value() - kept.value();
-        if (!keeps) {
+        if (keeper == nullptr) {
             kept = end.version;
         } else if (unkept >= spacing || (!more && unkept >= options_.snapshots.every)) {
-            keeper_->keep(target, stream, end);
+            keeper->keep(target, stream, end);
             kept = end.version;
         }
     }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <span>
 
 #include "leftfold/storage/observer.hpp"
@@ -61,6 +62,27 @@ bool snapshot_keeper::matches_log(const snapshot& kept) const {
 void snapshot_keeper::discard(const snapshot& kept) {
     ++discarded_;
     store_.snapshots().drop(kept.stream, kept.version, kept.version);
+}
+
+void snapshot_keeper::disown(const stream_id& stream, version at, const change& found) {
+    ++discarded_;
+    store_.snapshots().drop(stream, at, at);
+    if (const auto& observer = store_.world().observer)
+        observer->on_warning(
+            fmt::format("the snapshot of {} at version {} is not what its events fold to, {}; it is "
+                        "dropped. Has apply() changed without a new revision?",
+                        to_string(stream), at.value(), to_string(found)));
+}
+
+std::vector<snapshot> snapshot_keeper::all_of(const stream_id& stream) {
+    std::vector<snapshot> found;
+    version at_most{std::numeric_limits<std::int64_t>::max()};
+    while (auto kept = store_.snapshots().find(stream, fingerprint_, at_most, recorded_at::max())) {
+        at_most = kept->version.plus(-1);
+        found.push_back(std::move(*kept));
+    }
+    std::reverse(found.begin(), found.end());
+    return found;
 }
 
 void snapshot_keeper::keep(const subject& folded, const stream_id& stream, const fold_end& end) {

@@ -153,6 +153,14 @@ public:
         return walk(key, bounds_of(stream, seen), {});
     }
 
+    /// Folds the events of every stream that has snapshots of this code, or of a sample of them, and compares each
+    /// snapshot with the state at its version. Finds damage, and an `apply` whose meaning changed without a new
+    /// `revision`. Changes nothing. Costs a scan of the log's envelopes and the folds.
+    snapshot_report verify_snapshots(const snapshot_check_options& options = {}) {
+        detail::typed_subject<Aggregate> folded;
+        return core_->verify_snapshots(folded, options);
+    }
+
     /// Returns what was done with snapshots since the repository was made.
     snapshot_counts snapshots() const { return core_->counts(); }
 

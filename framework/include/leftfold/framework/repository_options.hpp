@@ -1,9 +1,14 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <vector>
 
+#include "leftfold/framework/change.hpp"
 #include "leftfold/framework/event_registry.hpp"
+#include "leftfold/storage/names.hpp"
 
 namespace leftfold::inline v0 {
 
@@ -15,6 +20,9 @@ struct snapshot_policy {
     std::uint32_t every = 0;
     /// Beside the newest, one is kept per so many events, so that a state of the past costs no more applies.
     std::uint32_t spacing = 1'000;
+    /// Of the loads that begin with a snapshot, every so many-th also folds the events and compares; one that differs
+    /// is told to the observer and dropped. 0: none. Empty: 64 where the library was built without NDEBUG, else 0.
+    std::optional<std::uint32_t> refold_every{};
 };
 
 /// What a repository did with snapshots since it was made.
@@ -22,6 +30,30 @@ struct snapshot_counts {
     std::uint64_t used = 0;       ///< loads that began with one
     std::uint64_t kept = 0;       ///< made
     std::uint64_t discarded = 0;  ///< dropped because they did not match the log or the code
+};
+
+/// Which of the kept snapshots verify_snapshots looks at.
+struct snapshot_check_options {
+    /// At most so many streams, chosen at random; 0: all of them.
+    std::size_t streams_max = 0;
+    /// Chooses the same streams again.
+    std::uint64_t seed = 1;
+};
+
+/// A kept snapshot that is not what its events fold to.
+struct wrong_snapshot {
+    stream_id stream;
+    leftfold::version version{};
+    /// What the snapshot has (before) and what the events fold to (after); empty when it does not decode.
+    std::vector<change> differences{};
+};
+
+/// What verify_snapshots found.
+struct snapshot_report {
+    std::uint64_t streams = 0;   ///< whose snapshots were looked at
+    std::uint64_t checked = 0;   ///< snapshots that were compared with their events
+    std::uint64_t outdated = 0;  ///< of another epoch, or not of this log: never used
+    std::vector<wrong_snapshot> wrong{};
 };
 
 struct repository_options {

@@ -53,6 +53,8 @@ public:
     /// Returns the version of the stream's last event within the bounds; 0 when there is none. O(log n) point reads.
     leftfold::version last_within(const stream_id& stream, const fold_bounds& bounds);
 
+    snapshot_report verify_snapshots(subject& folded, const snapshot_check_options& options);
+
     /// Returns the cut with nothing but this place in it.
     cut only(position place) const;
     /// Refuses a cut of another store, or one that the partition has not reached.
@@ -65,6 +67,10 @@ private:
     void complete(std::vector<event_data>& raised, const stream_id& stream, const command_id* command,
                   const command_context& context) const;
     std::string describe(const stream_id& stream) const;
+    fold_end restore(subject& target, const stream_id& stream, const fold_bounds& bounds);
+    fold_end fold_from(fold_end end, subject& target, const stream_id& stream, const fold_bounds& bounds,
+                       snapshot_keeper* keeper);
+    void verify_stream(subject& folded, const stream_id& stream, snapshot_report& report);
 
     event_store store_;
     subject_type type_;

@@ -2,6 +2,7 @@
 // The two sides of a repository: the typed one, thin and in headers, and the algorithms, which know no types.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "leftfold/framework/detail/aggregate_access.hpp"
+#include "leftfold/framework/detail/compare_members.hpp"
 #include "leftfold/framework/event_codec.hpp"
 #include "leftfold/framework/fingerprint.hpp"
 #include "leftfold/framework/layout_check.hpp"
@@ -27,6 +29,10 @@ public:
     /// Appends the state as it is kept in a snapshot.
     virtual void write_state(std::string& out) const = 0;
     virtual void read_state(std::string_view bytes) = 0;
+    /// Returns what differs in `other`, a subject of the same aggregate.
+    virtual std::vector<change> differences(const subject& other) const = 0;
+    /// Makes another of the same aggregate, as before the first event.
+    virtual std::unique_ptr<subject> make_new() const = 0;
     /// Runs the decision on the state at that version and returns what it raised.
     virtual std::vector<event_data> decide(version at) = 0;
 };
@@ -59,6 +65,16 @@ public:
         if constexpr (described<kept_state<Aggregate>>)
             aggregate_access::state(aggregate_) = codec<kept_state<Aggregate>>::decode(bytes);
     }
+
+    std::vector<change> differences(const subject& other) const override {
+        change_list found;
+        if constexpr (described<kept_state<Aggregate>>)
+            compare(found, aggregate_access::state(aggregate_),
+                    aggregate_access::state(static_cast<const typed_subject&>(other).aggregate_));
+        return found.take();
+    }
+
+    std::unique_ptr<subject> make_new() const override { return std::make_unique<typed_subject>(); }
 
     std::vector<event_data> decide(version) override { return {}; }
 
