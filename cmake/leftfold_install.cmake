@@ -43,7 +43,7 @@ Libs: -L${libdir} @libs@
 endfunction()
 
 leftfold_install(storage REQUIRES fmt libcrypto LIBS -pthread)
-leftfold_install(sqlite NEEDS storage REQUIRES sqlite3)
+leftfold_install(sqlite NEEDS storage REQUIRES sqlite3 LIBS -lboost_json)
 leftfold_install(testing NEEDS storage)
 leftfold_install(framework NEEDS storage LIBS -lboost_json)
 leftfold_install(projections NEEDS framework sqlite)
