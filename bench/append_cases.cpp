@@ -24,18 +24,12 @@ public:
         : rows_(rows), log_(in.fresh_path("raw.db"), index) {}
 
     run append(std::size_t group, double seconds) {
-        run done;
-        const stopwatch clock;
-        while (clock.seconds() < seconds) {
-            const stopwatch begun;
+        return repeat_for(seconds, [&] {
             log_.begin();
             for (std::size_t i = 0; i < group; ++i) add_next();
             log_.commit();
-            done.latencies_us.push_back(static_cast<float>(begun.micros()));
-            done.operations += static_cast<double>(group);
-        }
-        done.seconds = clock.seconds();
-        return done;
+            return static_cast<double>(group);
+        });
     }
 
 private:

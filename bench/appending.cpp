@@ -21,10 +21,12 @@ raw_row row_of(const leftfold::event_view& event) {
             event.integrity.envelope_crc, std::string(event.payload)};
 }
 
+enum class latencies { noted, not_noted };
+
 /// Keeps a number of appends under way until it is told to stop starting new ones.
 class appender {
 public:
-    appender(leftfold::event_store& store, workload& load) : store_(store), load_(load) {}
+    appender(leftfold::event_store& store, workload& load, latencies note) : store_(store), load_(load), note_(note) {}
 
     run work(std::size_t in_flight, const std::function<bool(const run&, double seconds)>& goes_on) {
         goes_on_ = &goes_on;
@@ -44,7 +46,7 @@ private:
             boost::asio::bind_executor(loop_, [this, begun = stopwatch()](boost::system::error_code failed,
                                                                           const leftfold::append_result& outcome) {
                 if (failed || !outcome) throw std::runtime_error("an append failed");
-                done_.latencies_us.push_back(static_cast<float>(begun.micros()));
+                if (note_ == latencies::noted) done_.latencies_us.push_back(static_cast<float>(begun.micros()));
                 ++done_.operations;
                 start_next();
             }));
@@ -52,6 +54,7 @@ private:
 
     leftfold::event_store& store_;
     workload& load_;
+    latencies note_;
     boost::asio::io_context loop_;
     const std::function<bool(const run&, double)>* goes_on_ = nullptr;
     run done_;
@@ -65,27 +68,23 @@ leftfold::event_store open_store(const std::filesystem::path& path, std::uint32_
 }
 
 run append_one_by_one(leftfold::event_store& store, workload& load, std::size_t events_each, double seconds) {
-    run done;
-    const stopwatch clock;
-    while (clock.seconds() < seconds) {
+    return repeat_for(seconds, [&] {
         std::vector<leftfold::stream_append> what;
         what.push_back(load.next_append(events_each));
-        const stopwatch begun;
         if (!store.append(std::move(what))) throw std::runtime_error("an append was refused");
-        done.latencies_us.push_back(static_cast<float>(begun.micros()));
-        done.operations += static_cast<double>(events_each);
-    }
-    done.seconds = clock.seconds();
-    return done;
+        return static_cast<double>(events_each);
+    });
 }
 
 run append_in_flight(leftfold::event_store& store, workload& load, std::size_t in_flight, double seconds) {
-    return appender(store, load).work(in_flight, [seconds](const run&, double past) { return past < seconds; });
+    return appender(store, load, latencies::noted).work(in_flight, [seconds](const run&, double past) {
+        return past < seconds;
+    });
 }
 
-run append_many(leftfold::event_store& store, workload& load, std::int64_t events) {
+void append_many(leftfold::event_store& store, workload& load, std::int64_t events) {
     std::int64_t started = 0;
-    return appender(store, load).work(512, [&](const run&, double) { return started++ < events; });
+    appender(store, load, latencies::not_noted).work(512, [&](const run&, double) { return started++ < events; });
 }
 
 void fill_store(const std::filesystem::path& path, std::int64_t events, std::int64_t streams,

@@ -21,7 +21,7 @@ run append_one_by_one(leftfold::event_store& store, workload& load, std::size_t 
 /// So many appends in flight, driven from one loop.
 run append_in_flight(leftfold::event_store& store, workload& load, std::size_t in_flight, double seconds);
 /// Appends so many events as fast as it goes, 512 in flight.
-run append_many(leftfold::event_store& store, workload& load, std::int64_t events);
+void append_many(leftfold::event_store& store, workload& load, std::int64_t events);
 
 /// Makes a store of so many events in one partition, not synced one by one; `streams` of them.
 void fill_store(const std::filesystem::path& path, std::int64_t events, std::int64_t streams,

@@ -1,41 +1,25 @@
 // Questions about the past beside the same about now.
 
-#include <random>
 #include <stdexcept>
 
 #include "appending.hpp"
 #include "cases.hpp"
 #include "item_rows.hpp"
 #include "leftfold/framework/repository.hpp"
+#include "random_time.hpp"
 
 namespace bench {
 
 namespace {
 
+/// Asks over and over.
 template <class Ask>
 run ask_for(double seconds, Ask&& ask) {
-    run done;
-    const stopwatch clock;
-    while (clock.seconds() < seconds) {
-        const stopwatch begun;
+    return repeat_for(seconds, [&] {
         ask();
-        done.latencies_us.push_back(static_cast<float>(begun.micros()));
-        ++done.operations;
-    }
-    done.seconds = clock.seconds();
-    return done;
+        return 1.0;
+    });
 }
-
-/// A time at random between two.
-class random_time {
-public:
-    random_time(leftfold::recorded_at from, leftfold::recorded_at to) : between_(from.micros(), to.micros()) {}
-    leftfold::recorded_at next() { return leftfold::recorded_at::from_micros(between_(random_)); }
-
-private:
-    std::mt19937_64 random_{7};
-    std::uniform_int_distribution<std::int64_t> between_;
-};
 
 }  // namespace
 
@@ -45,16 +29,13 @@ std::vector<result> as_of_long_stream(workshop& in) {
         leftfold::open_sqlite(in.fresh_path("bench.store"), {.partitions = 1, .level = leftfold::durability::none});
     leftfold::repository<item> items{store, {.snapshots = {.every = batch, .spacing = batch}}};
     workload one_stream(1);
-    leftfold::recorded_at first{};
-    leftfold::recorded_at last{};
     for (std::int64_t done = 0; done < in.chosen().events; done += batch) {
         std::vector<leftfold::stream_append> what;
         what.push_back(one_stream.next_append(batch));
-        last = store.append(std::move(what)).value().recorded;
-        if (done == 0) first = last;
+        if (!store.append(std::move(what))) throw std::runtime_error("an append was refused");
         if (!items.load(key_of(0))) throw std::runtime_error("the stream is not there");
     }
-    random_time any(first, last);
+    random_time any(store);
     const auto seconds = in.chosen().seconds / 2;
     const auto both =
         in.compare([&] { return ask_for(seconds, [&] { return items.load(key_of(0))->changes(); }); },
@@ -70,12 +51,7 @@ std::vector<result> as_of_read_model(workshop& in) {
     leftfold::projection_engine engine{store};
     const auto& read = engine.add<items_ever>({.database = in.fresh_path("views.db")});
     engine.catch_up();
-    leftfold::recorded_at begin = leftfold::recorded_at::max();
-    store.read_partition({}, {}, {.events = 1}, {}, leftfold::payloads::skip, [&](const leftfold::event_view& event) {
-        begin = event.recorded;
-        return true;
-    });
-    random_time any(begin, store.head_of({}).recorded);
+    random_time any(store);
     workload keys(streams);
     const auto seconds = in.chosen().seconds / 2;
     const auto by_key =

@@ -1,15 +1,9 @@
 // What a store of ten million events still does: appending, loading, opening, finding a cut.
 
-#include <fmt/format.h>
-
-#include <array>
-#include <cstdio>
-#include <random>
-#include <stdexcept>
-
 #include "appending.hpp"
 #include "cases.hpp"
 #include "just_open.hpp"
+#include "random_time.hpp"
 #include "raw_sqlite.hpp"
 
 namespace bench {
@@ -19,19 +13,8 @@ namespace {
 constexpr std::int64_t small_events = 100'000;
 constexpr std::int64_t events_a_stream = 9;  // on average
 
-result absolute(std::string name, std::string what, double ours, double bound) {
-    result one;
-    one.name = std::move(name);
-    one.limit = std::move(what);
-    one.rate = ours;
-    one.limit_rate = bound;
-    one.ratio = ours > 0 ? bound / ours : 0;
-    one.goal = 1;
-    return one;
-}
-
 /// The same appends to the large store and to one that has just had its first hundred thousand events.
-result growth(workshop& in, leftfold::event_store& large, workload& load, std::vector<run>& sustained) {
+result growth(workshop& in, leftfold::event_store& large, workload& load) {
     const auto small_path = in.fresh_path("small.store");
     auto small = open_store(small_path);
     workload small_load(small_events / events_a_stream);
@@ -39,7 +22,6 @@ result growth(workshop& in, leftfold::event_store& large, workload& load, std::v
     const auto seconds = in.chosen().seconds;
     const auto both = in.compare([&] { return append_in_flight(small, small_load, 64, seconds); },
                                  [&] { return append_in_flight(large, load, 64, seconds); });
-    sustained = both.ours.runs;
     return both.against("growth_10m", "same_at_1e5", 0.80);
 }
 
@@ -49,17 +31,11 @@ result random_loads(workshop& in, leftfold::event_store& large, std::int64_t str
     for_each_row(large, [&](const raw_row& row) { raw.add(row); });
     raw.commit();
     workload keys(streams, 3);
-    const auto loads = [&](const std::function<std::size_t(const std::string&)>& load) {
-        run done;
-        const stopwatch clock;
-        while (clock.seconds() < in.chosen().seconds) {
-            const stopwatch begun;
+    const auto loads = [&](const std::function<void(const std::string&)>& load) {
+        return repeat_for(in.chosen().seconds, [&] {
             load(keys.next_key());
-            done.latencies_us.push_back(static_cast<float>(begun.micros()));
-            ++done.operations;
-        }
-        done.seconds = clock.seconds();
-        return done;
+            return 1.0;
+        });
     };
     const auto both = in.compare(
         [&] {
@@ -86,25 +62,15 @@ result find_cuts(workshop& in) {
     const auto path = in.fresh_path("four.store");
     fill_store(path, in.chosen().many_events, in.chosen().many_events / events_a_stream, 4);
     auto store = open_store(path, 4);
-    std::int64_t begin = 0;
-    store.read_partition({}, {}, {.events = 1}, {}, leftfold::payloads::skip, [&](const leftfold::event_view& event) {
-        begin = event.recorded.micros();
-        return true;
+    random_time any(store);
+    const auto cuts = repeat_for(2 * in.chosen().seconds, [&] {
+        store.cut_at(any.next());
+        return 1.0;
     });
-    std::mt19937_64 random{5};
-    std::uniform_int_distribution<std::int64_t> any(begin, store.head_of({}).recorded.micros());
-    std::vector<float> latencies;
-    const stopwatch clock;
-    while (clock.seconds() < 2 * in.chosen().seconds) {
-        const auto when = leftfold::recorded_at::from_micros(any(random));
-        const stopwatch begun;
-        store.cut_at(when);
-        latencies.push_back(static_cast<float>(begun.micros()));
-    }
-    const auto p50 = quantile(latencies, 0.5);
-    auto one = absolute("find_cut", "100 us", p50, 100);
+    const auto p50 = quantile(cuts.latencies_us, 0.5);
+    auto one = at_most("find_cut", "100 us", p50, 100);
     one.p50_us = p50;
-    one.p99_us = quantile(latencies, 0.99);
+    one.p99_us = quantile(cuts.latencies_us, 0.99);
     return one;
 }
 
@@ -119,14 +85,13 @@ std::vector<result> large_store(workshop& in) {
         workload load(streams);
         forget_peak_memory();
         append_many(store, load, in.chosen().many_events);
-        out.push_back(absolute("memory_append", "256 MiB", peak_memory_mib(), 256));
-        std::vector<run> sustained;
-        out.push_back(growth(in, store, load, sustained));
+        out.push_back(at_most("memory_append", "256 MiB", peak_memory_mib(), 256));
+        out.push_back(growth(in, store, load));
         out.push_back(random_loads(in, store, streams));
     }
     const auto opened = open_in_a_process_of_its_own(path);
-    out.push_back(absolute("open_10m", "100 ms", opened.milliseconds, 100));
-    out.push_back(absolute("open_10m_memory", "150 MiB", opened.peak_mib, 150));
+    out.push_back(at_most("open_10m", "100 ms", opened.milliseconds, 100));
+    out.push_back(at_most("open_10m_memory", "150 MiB", opened.peak_mib, 150));
     require_sound(path);
     out.push_back(find_cuts(in));
     return out;

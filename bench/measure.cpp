@@ -6,6 +6,18 @@
 
 namespace bench {
 
+run repeat_for(double seconds, const std::function<double()>& once) {
+    run done;
+    const stopwatch clock;
+    while (clock.seconds() < seconds) {
+        const stopwatch begun;
+        done.operations += once();
+        done.latencies_us.push_back(static_cast<float>(begun.micros()));
+    }
+    done.seconds = clock.seconds();
+    return done;
+}
+
 double median(std::vector<double> of) {
     if (of.empty()) return 0;
     std::ranges::sort(of);

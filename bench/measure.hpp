@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 namespace bench {
@@ -26,6 +27,10 @@ struct run {
 
     double rate() const { return seconds > 0 ? operations / seconds : 0; }
 };
+
+/// Does something over and over until the time is over, and notes how long each took. `once` returns how many
+/// operations it was.
+run repeat_for(double seconds, const std::function<double()>& once);
 
 /// Several runs of one thing, made in turn with runs of another.
 struct series {

@@ -2,7 +2,32 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace bench {
+
+namespace {
+
+result absolute(std::string name, std::string what, double figure, double bound, double ratio) {
+    result one;
+    one.name = std::move(name);
+    one.rate = figure;
+    one.limit = std::move(what);
+    one.limit_rate = bound;
+    one.ratio = ratio;
+    one.goal = 1;
+    return one;
+}
+
+}  // namespace
+
+result at_least(std::string name, std::string what, double figure, double bound) {
+    return absolute(std::move(name), std::move(what), figure, bound, figure / bound);
+}
+
+result at_most(std::string name, std::string what, double figure, double bound) {
+    return absolute(std::move(name), std::move(what), figure, bound, figure > 0 ? bound / figure : 0);
+}
 
 std::string to_json(const result& one) {
     auto line = fmt::format(R"({{"case":"{}","rate":{:.1f},"p50_us":{:.1f},"p99_us":{:.1f},"limit":"{}",)"

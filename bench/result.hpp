@@ -25,6 +25,11 @@ struct result {
     bool is_met() const { return ratio >= goal; }
 };
 
+/// A goal without a limit beside it: a figure that is to be at least, or at most, the bound. The ratio says how many
+/// times better it is.
+result at_least(std::string name, std::string what, double figure, double bound);
+result at_most(std::string name, std::string what, double figure, double bound);
+
 /// The line as a JSON object, and for people.
 std::string to_json(const result& one);
 std::string to_text(const result& one);
