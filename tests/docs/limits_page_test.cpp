@@ -76,6 +76,8 @@ void add_framework(named& all) {
     all["repository_options::deadline"] = time(repository.deadline);
     all["snapshot_policy::every"] = count(repository.snapshots.every);
     all["snapshot_policy::spacing"] = count(repository.snapshots.spacing);
+    const auto refold = repository.snapshots.refold_every;
+    all["snapshot_policy::refold_every"] = refold ? count(*refold) : "by build";
     all["decode_limits::depth_max"] = count(decode_limits{}.depth_max);
     all["struct_members_max"] = count(detail::struct_members_max);
     all["event_registry::steps_max"] = count(event_registry::steps_max);
