@@ -133,7 +133,7 @@ template <class T>
 bool same_leaf(const T& before, const T& after) {
     constexpr kind as = kind_of<T>();
     if constexpr (as == kind::number)
-        return (before == after && signbit_of(before) == signbit_of(after)) || (before != before && after != after);
+        return (before == after && signbit_of(before) == signbit_of(after)) || (is_nan(before) && is_nan(after));
     else if constexpr (as == kind::raw)
         return before.text == after.text;
     else if constexpr (as == kind::enumeration)  // whose == may be the user's

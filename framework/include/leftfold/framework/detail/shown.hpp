@@ -23,4 +23,10 @@ bool signbit_of(Number value) {
     return __builtin_signbit(value) != 0;
 }
 
+/// Whether it is not a number, without <cmath>.
+template <class Number>
+bool is_nan(Number value) {
+    return __builtin_isnan(value) != 0;
+}
+
 }  // namespace leftfold::inline v0::detail
