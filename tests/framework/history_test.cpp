@@ -128,7 +128,9 @@ TEST(history, and_since_equal_a_naive_fold_with_and_without_snapshots) {
         const auto after = [&](auto&& is_seen) {  // the states that follow those events
             std::vector<moves> wanted;
             for (std::size_t i = 0; i < events.size(); ++i)
-                if (!is_seen(events[i])) wanted.push_back(naive_moves({events.begin(), events.begin() + static_cast<std::ptrdiff_t>(i) + 1}));
+                if (!is_seen(events[i]))
+                    wanted.push_back(
+                        naive_moves({events.begin(), events.begin() + static_cast<std::ptrdiff_t>(i) + 1}));
             return wanted;
         };
         const auto states = [&](leftfold::history<account> found) {
