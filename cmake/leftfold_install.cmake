@@ -44,8 +44,8 @@ endfunction()
 
 leftfold_install(storage REQUIRES fmt libcrypto LIBS -pthread)
 leftfold_install(sqlite NEEDS storage REQUIRES sqlite3 LIBS -lboost_json)
-leftfold_install(testing NEEDS storage)
 leftfold_install(framework NEEDS storage LIBS -lboost_json)
+leftfold_install(testing NEEDS framework)
 leftfold_install(projections NEEDS framework sqlite)
 leftfold_install(tools NEEDS projections)
 if(TARGET leftfold)  # the command line

@@ -2,5 +2,5 @@
 add_executable(page "${PAGE}/bank/first_page.cpp")
 target_include_directories(page PRIVATE "${PAGE}")
 target_link_libraries(page PRIVATE leftfold::projections)
-add_executable(version ../version.cpp)
+add_executable(version ../programs/version.cpp)
 target_link_libraries(version PRIVATE leftfold::storage)
