@@ -1,60 +1,18 @@
-#include "support/simulated_vfs.hpp"
-
 #include <poll.h>
 #include <sqlite3.h>
 
-#include <array>
 #include <atomic>
 #include <cstring>
-#include <map>
 #include <new>
 #include <stdexcept>
+
+#include "support/simulated_file.hpp"
 
 namespace leftfold::test_support {
 
 namespace {
 
-// The locks and the shared memory of one file, seen by all its handles.
-struct shared_file {
-    int shared = 0;
-    const void* reserved = nullptr;
-    const void* exclusive = nullptr;  // holds PENDING or EXCLUSIVE
-
-    int shm_users = 0;
-    std::vector<std::unique_ptr<char[]>> regions;
-    std::array<int, SQLITE_SHM_NLOCK> shm_shared{};
-    std::array<const void*, SQLITE_SHM_NLOCK> shm_exclusive{};
-};
-
-}  // namespace
-
-struct simulated_vfs::state {
-    simulated_disk& disk;
-    simulated_vfs_options options;
-    std::mutex mutex;
-    std::map<std::uint64_t, std::weak_ptr<shared_file>> shared;
-    std::mt19937_64 random;
-};
-
-namespace {
-
-struct open_file {
-    sqlite3_file base;
-    simulated_vfs::state* vfs;
-    std::shared_ptr<disk_file> file;
-    std::shared_ptr<shared_file> locks;
-    std::string name;
-    int level;
-    bool syncs_directory;  // at its next sync, as a new journal or WAL does
-    bool is_temporary;
-    bool deletes_on_close;
-    bool maps_shm;
-    std::array<bool, SQLITE_SHM_NLOCK> shm_shared;
-    std::array<bool, SQLITE_SHM_NLOCK> shm_exclusive;
-};
-
-open_file& self(sqlite3_file* file) { return *reinterpret_cast<open_file*>(file); }
-simulated_vfs::state& self(sqlite3_vfs* vfs) { return *static_cast<simulated_vfs::state*>(vfs->pAppData); }
+using namespace simulated;
 
 // As the system's own VFS: any call but a write says of a full disk what it says of a failing one. A sync that found no
 // space (blocks may be allocated that late) must not pass for a write that was never made.
@@ -63,36 +21,14 @@ int code(disk_outcome outcome, int io_error) {
     return outcome == disk_outcome::no_space && io_error == SQLITE_IOERR_WRITE ? SQLITE_FULL : io_error;
 }
 
-int shm_unmap(sqlite3_file* base, int) {
-    auto& file = self(base);
-    const std::scoped_lock lock(file.vfs->mutex);
-    if (!file.maps_shm) return SQLITE_OK;
-    for (std::size_t i = 0; i < SQLITE_SHM_NLOCK; ++i) {
-        if (file.shm_shared[i]) --file.locks->shm_shared[i];
-        if (file.shm_exclusive[i]) file.locks->shm_exclusive[i] = nullptr;
-    }
-    file.shm_shared.fill(false);
-    file.shm_exclusive.fill(false);
-    file.maps_shm = false;
-    if (--file.locks->shm_users == 0) file.locks->regions.clear();
-    return SQLITE_OK;
-}
-
-int unlock(sqlite3_file* base, int level) {
-    auto& file = self(base);
-    const std::scoped_lock lock(file.vfs->mutex);
-    if (file.level <= level) return SQLITE_OK;
-    if (file.locks->reserved == base) file.locks->reserved = nullptr;
-    if (file.locks->exclusive == base) file.locks->exclusive = nullptr;
-    if (level == SQLITE_LOCK_NONE) --file.locks->shared;
-    file.level = level;
-    return SQLITE_OK;
-}
-
 int close(sqlite3_file* base) {
     auto& file = self(base);
     shm_unmap(base, 0);
     unlock(base, SQLITE_LOCK_NONE);
+    if (file.checkpoints) {
+        const std::scoped_lock lock(file.vfs->mutex);
+        --file.locks->checkpointers;
+    }
     if (file.deletes_on_close && !file.is_temporary) file.vfs->disk.remove(file.name);
     file.~open_file();
     return SQLITE_OK;
@@ -136,94 +72,25 @@ int file_size(sqlite3_file* base, sqlite3_int64* size) {
     return SQLITE_OK;
 }
 
-int lock(sqlite3_file* base, int level) {
-    auto& file = self(base);
-    auto& locks = *file.locks;
-    const std::scoped_lock guard(file.vfs->mutex);
-    if (file.level >= level) return SQLITE_OK;
-    if (level == SQLITE_LOCK_SHARED) {
-        if (locks.exclusive) return SQLITE_BUSY;
-        ++locks.shared;
-    } else if (level == SQLITE_LOCK_RESERVED) {
-        if (locks.reserved || locks.exclusive) return SQLITE_BUSY;
-        locks.reserved = base;
-    } else {
-        if ((locks.reserved && locks.reserved != base) || (locks.exclusive && locks.exclusive != base))
-            return SQLITE_BUSY;
-        locks.exclusive = base;
-        if (locks.shared > 1) {
-            file.level = SQLITE_LOCK_PENDING;
-            return SQLITE_BUSY;
-        }
-    }
-    file.level = level;
-    return SQLITE_OK;
-}
-
-int check_reserved_lock(sqlite3_file* base, int* held) {
-    auto& file = self(base);
-    const std::scoped_lock guard(file.vfs->mutex);
-    *held = file.locks->reserved != nullptr || file.locks->exclusive != nullptr;
-    return SQLITE_OK;
-}
-
 int file_control(sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; }
 int sector_size(sqlite3_file*) { return 4096; }
 int device_characteristics(sqlite3_file*) { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; }
 
-int shm_map(sqlite3_file* base, int region, int bytes, int extend, void volatile** target) {
-    auto& file = self(base);
-    const std::scoped_lock guard(file.vfs->mutex);
-    if (!file.maps_shm) {
-        file.maps_shm = true;
-        ++file.locks->shm_users;
-    }
-    auto& regions = file.locks->regions;
-    const auto wanted = static_cast<std::size_t>(region) + 1;
+// Nothing is ever mapped.
+int fetch(sqlite3_file*, sqlite3_int64, int, void** target) {
     *target = nullptr;
-    if (regions.size() < wanted && !extend) return SQLITE_OK;
-    while (regions.size() < wanted) regions.push_back(std::make_unique<char[]>(static_cast<std::size_t>(bytes)));
-    *target = regions[static_cast<std::size_t>(region)].get();
     return SQLITE_OK;
 }
 
-int shm_lock(sqlite3_file* base, int first, int count, int flags) {
-    auto& file = self(base);
-    auto& locks = *file.locks;
-    const std::scoped_lock guard(file.vfs->mutex);
-    const auto begin = static_cast<std::size_t>(first);
-    const auto end = static_cast<std::size_t>(first + count);
-    if (flags & SQLITE_SHM_UNLOCK) {
-        for (auto i = begin; i < end; ++i) {
-            if (file.shm_shared[i]) --locks.shm_shared[i];
-            if (file.shm_exclusive[i]) locks.shm_exclusive[i] = nullptr;
-            file.shm_shared[i] = file.shm_exclusive[i] = false;
-        }
-        return SQLITE_OK;
-    }
-    for (auto i = begin; i < end; ++i) {
-        if (locks.shm_exclusive[i] && locks.shm_exclusive[i] != base) return SQLITE_BUSY;
-        const auto others = locks.shm_shared[i] - (file.shm_shared[i] ? 1 : 0);
-        if ((flags & SQLITE_SHM_EXCLUSIVE) && others > 0) return SQLITE_BUSY;
-    }
-    for (auto i = begin; i < end; ++i) {
-        if (flags & SQLITE_SHM_EXCLUSIVE) {
-            locks.shm_exclusive[i] = base;
-            file.shm_exclusive[i] = true;
-        } else if (!file.shm_shared[i]) {
-            ++locks.shm_shared[i];
-            file.shm_shared[i] = true;
-        }
-    }
+// A checkpoint lets go of mapped pages when it has read the header of a WAL that has changed: the one call between that
+// and its look at how much is copied.
+int unfetch(sqlite3_file* base, sqlite3_int64, void*) {
+    if (self(base).shm_exclusive[checkpoint_lock]) report(self(base), checkpoint_moment::has_read_header);
     return SQLITE_OK;
-}
-
-void shm_barrier(sqlite3_file* base) {
-    const std::scoped_lock guard(self(base).vfs->mutex);  // what the system's own VFS does, too
 }
 
 constexpr sqlite3_io_methods io_methods = {
-    2,
+    3,
     close,
     read,
     write,
@@ -240,8 +107,8 @@ constexpr sqlite3_io_methods io_methods = {
     shm_lock,
     shm_barrier,
     shm_unmap,
-    nullptr,
-    nullptr,
+    fetch,
+    unfetch,
 };
 
 int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* base, int flags, int* flags_out) {
@@ -273,6 +140,7 @@ int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* base, int flags, int*
                          .is_temporary = is_temporary,
                          .deletes_on_close = (flags & SQLITE_OPEN_DELETEONCLOSE) != 0,
                          .maps_shm = false,
+                         .checkpoints = false,
                          .shm_shared = {},
                          .shm_exclusive = {}};
     if (flags_out) *flags_out = flags;
@@ -337,7 +205,7 @@ std::string fresh_name() {
 }  // namespace
 
 simulated_vfs::simulated_vfs(simulated_disk& disk, simulated_vfs_options options)
-    : name_(fresh_name()), state_(new state{disk, std::move(options), {}, {}, {}}), vfs_(new sqlite3_vfs{}) {
+    : name_(fresh_name()), state_(new state{disk, std::move(options), {}, {}, {}, 0}), vfs_(new sqlite3_vfs{}) {
     state_->random.seed(state_->options.seed);
     vfs_->iVersion = 2;
     vfs_->szOsFile = sizeof(open_file);
@@ -353,9 +221,16 @@ simulated_vfs::simulated_vfs(simulated_disk& disk, simulated_vfs_options options
     vfs_->xCurrentTime = current_time_in_days;
     vfs_->xCurrentTimeInt64 = current_time;
     vfs_->xGetLastError = last_error;
-    if (sqlite3_vfs_register(vfs_.get(), 0) != SQLITE_OK) throw std::runtime_error("cannot register a simulated VFS");
+    const auto is_default = state_->options.as == simulated_vfs_options::role::platform;
+    if (sqlite3_vfs_register(vfs_.get(), is_default ? 1 : 0) != SQLITE_OK)
+        throw std::runtime_error("cannot register a simulated VFS");
     // SQLite has one generator a process, which makes the salts of every WAL; this starts it afresh.
     sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, static_cast<int>(state_->options.seed), nullptr);
+}
+
+int simulated_vfs::rival_checkpointers() const {
+    const std::scoped_lock guard(state_->mutex);
+    return state_->rival_checkpointers;
 }
 
 simulated_vfs::~simulated_vfs() {

@@ -4,12 +4,20 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "support/simulated_disk.hpp"
 
 struct sqlite3_vfs;
 
 namespace leftfold::test_support {
+
+/// The moments of a checkpoint at which another process is likely to come between.
+enum class checkpoint_moment {
+    begins,           ///< it holds the WAL's checkpoint lock, and has looked at nothing yet
+    has_read_header,  ///< it knows how long the WAL is, but not yet how much of it is copied. Reported when the WAL has
+                      ///< changed since that connection looked at it last
+};
 
 /// What the engine asks of its surroundings besides files. All of it is deterministic.
 struct simulated_vfs_options {
@@ -19,6 +27,14 @@ struct simulated_vfs_options {
     /// Called in place of sleeping, when a connection waits for a lock. Empty: sleeps in fact, which only connections
     /// on several threads have reason to.
     std::function<void(std::chrono::microseconds)> sleep = {};
+
+    /// Whether connections that name no VFS get this one, too.
+    enum class role { by_name, platform };
+    role as = role::by_name;
+
+    /// Called at the moments of a checkpoint of a WAL, on the thread that checkpoints. May use the same VFS through
+    /// other connections: what another process could do just then.
+    std::function<void(std::string_view file, checkpoint_moment)> on_checkpoint = {};
 
     /// Seed of the engine's random numbers, of which SQLite has one generator a process: the VFS made last sets it.
     std::uint64_t seed = 1;
@@ -38,6 +54,9 @@ public:
 
     /// The name to open databases with.
     const std::string& name() const { return name_; }
+
+    /// How many open files of one database have checkpointed its WAL, at the worst moment of the worst database.
+    int rival_checkpointers() const;
 
     struct state;
 
