@@ -80,10 +80,14 @@ cut consistent_cut(event_store& source) {
     return whole;
 }
 
-/// Everything that is closed. What an owner who is gone has left open is closed first: it was acknowledged, too.
+/// Everything that was acknowledged. A commit under way holds closed() back below events of other partitions that were
+/// acknowledged before it; its owner closes them in a moment, when asked. What an owner who is gone has left open is
+/// closed by a seal.
 cut whole_cut(event_store& source) {
-    const auto closed = source.closed_cut();
-    if (closed.covers(source.heads())) return closed;
+    auto last = recorded_at::min();
+    for (std::uint32_t p = 0; p != source.partitions(); ++p)
+        last = std::max(last, source.head_of(partition_id(p)).recorded);
+    if (source.core()->wait_until_closed(last, source.limits().as_of_wait)) return source.closed_cut();
     const auto report = seal(source);
     if (report.status == seal_status::forbidden)
         throw error(errc::not_closed,

@@ -29,6 +29,9 @@ struct backup_report {
 /// What an owner who is gone has left open is sealed first, and belongs to the backup (closing.hpp). Where it may not
 /// be sealed: errc::not_closed.
 ///
+/// The cut holds every append that was acknowledged before the call. Only a commit whose outcome is unknown, and which
+/// holds the store's time back for longer than store_limits::as_of_wait, makes it end just below that commit's time.
+///
 /// Read models and snapshots are left out: they are derived. Reads in pages, so that no long read keeps the source's
 /// WAL from being reset.
 backup_report backup(event_store& source, const std::filesystem::path& target, backup_options options = {});
