@@ -59,7 +59,9 @@ raw_file::raw_file(std::string_view vfs, const std::filesystem::path& file, mode
                                                    : how == mode::create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
                                                                          : SQLITE_OPEN_READWRITE);
     const int code = system.xOpen(&system, state_->name.c_str(), state_->handle(), flags, nullptr);
-    if ((code & 0xFF) == SQLITE_CANTOPEN && how != mode::create)
+    // SQLite says the same of a file that is there and cannot be opened, because too many are open or it may not be
+    // read.
+    if ((code & 0xFF) == SQLITE_CANTOPEN && how != mode::create && !file_exists(vfs, file))
         throw error(errc::not_found, fmt::format("opening {}", file.string()));
     state_->check(code, "opening");
 }
