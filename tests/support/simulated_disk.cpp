@@ -52,7 +52,7 @@ std::shared_ptr<disk_file> simulated_disk::open(const std::string& name) {
         file = std::make_shared<disk_file>();
         file->inode = ++last_inode_;
         file->name = name;
-        log_.push_back({disk_entry::kind::create, file->inode, 0, name});
+        record({disk_entry::kind::create, file->inode, 0, name});
     }
     return file;
 }
@@ -75,7 +75,7 @@ disk_outcome simulated_disk::write(disk_file& file, std::uint64_t offset, std::s
     const std::scoped_lock lock(mutex_);
     counts_.bytes_written += bytes.size();
     overwrite(file.content, offset, bytes);
-    log_.push_back({disk_entry::kind::write, file.inode, offset, std::string(bytes)});
+    record({disk_entry::kind::write, file.inode, offset, std::string(bytes)});
     return outcome;
 }
 
@@ -84,7 +84,7 @@ disk_outcome simulated_disk::truncate(disk_file& file, std::uint64_t size) {
         return outcome;
     const std::scoped_lock lock(mutex_);
     file.content.resize(size);
-    log_.push_back({disk_entry::kind::truncate, file.inode, size, {}});
+    record({disk_entry::kind::truncate, file.inode, size, {}});
     return disk_outcome::done;
 }
 
@@ -93,7 +93,7 @@ disk_outcome simulated_disk::sync(disk_file& file) {
     const std::scoped_lock lock(mutex_);
     if (unplugged_) return outcome;
     const auto what = outcome == disk_outcome::done ? disk_entry::kind::sync : disk_entry::kind::lose;
-    log_.push_back({what, file.inode, 0, {}});
+    record({what, file.inode, 0, {}});
     return outcome;
 }
 
@@ -102,7 +102,7 @@ disk_outcome simulated_disk::sync_directory() {
         outcome != disk_outcome::done)
         return outcome;
     const std::scoped_lock lock(mutex_);
-    log_.push_back({disk_entry::kind::sync_directory, 0, 0, {}});
+    record({disk_entry::kind::sync_directory, 0, 0, {}});
     return disk_outcome::done;
 }
 
@@ -110,7 +110,7 @@ disk_outcome simulated_disk::remove(const std::string& name) {
     if (const auto outcome = admit(disk_call::remove, name, counts_.removes); outcome != disk_outcome::done)
         return outcome;
     const std::scoped_lock lock(mutex_);
-    if (files_.erase(name) != 0) log_.push_back({disk_entry::kind::remove, 0, 0, name});
+    if (files_.erase(name) != 0) record({disk_entry::kind::remove, 0, 0, name});
     return disk_outcome::done;
 }
 
@@ -148,6 +148,15 @@ bool simulated_disk::fault_fired() const {
 void simulated_disk::on_call(std::function<void(disk_call, std::string_view)> hook) {
     const std::scoped_lock lock(mutex_);
     hook_ = hook ? std::make_shared<const std::function<void(disk_call, std::string_view)>>(std::move(hook)) : nullptr;
+}
+
+void simulated_disk::keep_no_log() {
+    const std::scoped_lock lock(mutex_);
+    keeps_log_ = false;
+}
+
+void simulated_disk::record(disk_entry entry) {
+    if (keeps_log_) log_.push_back(std::move(entry));
 }
 
 disk_counts simulated_disk::counts() const {

@@ -132,6 +132,9 @@ public:
 
     disk_counts counts() const;
 
+    /// Writes no log from now on: for long tests that need no images.
+    void keep_no_log();
+
     /// The number of lines in the log: the present moment.
     std::size_t moment() const;
 
@@ -143,10 +146,12 @@ public:
 
 private:
     disk_outcome admit(disk_call call, std::string_view name, std::uint64_t& counter);
+    void record(disk_entry entry);  // under the mutex
 
     mutable std::mutex mutex_;
     std::map<std::string, std::shared_ptr<disk_file>> files_;
     std::vector<disk_entry> log_;
+    bool keeps_log_ = true;
     std::uint64_t last_inode_ = 0;
     disk_counts counts_;
     disk_fault fault_;
