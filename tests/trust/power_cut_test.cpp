@@ -11,6 +11,7 @@
 
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/sqlite_store.hpp"
+#include "support/closing_line.hpp"
 #include "support/simulated_disk.hpp"
 #include "support/simulated_vfs.hpp"
 #include "support/store_audit.hpp"
@@ -101,8 +102,8 @@ verdict try_images(durability level, sampling sample) {
 TEST(power_cut, loses_no_acknowledged_append_and_leaves_nothing_partial) {
     const auto found = try_images(durability::power_loss, {.images = 3});
     const auto control = try_images(durability::process_crash, {.step = 5});
-    fmt::print("power_cut: {} images, {} lost, {} corrupt; control: {} of {} lost\n", found.images, found.lost,
-               found.unsound, control.lost, control.images);
+    closing_line("power_cut: {} images, {} lost, {} corrupt; control: {} of {} lost", found.images, found.lost,
+                 found.unsound, control.lost, control.images);
     EXPECT_GE(found.images, 5'000);
     EXPECT_EQ(found.lost, 0);
     EXPECT_EQ(found.unsound, 0) << found.complaint;
