@@ -74,6 +74,24 @@ std::vector<finding> unexplained_errors(const std::vector<source>& files) {
     return findings;
 }
 
+std::vector<finding> unknown_errors(const std::vector<source>& files) {
+    const auto header = std::ranges::find(files, "storage/include/leftfold/storage/error.hpp", &source::path);
+    const auto page = std::ranges::find(files, "docs/errors.md", &source::path);
+    if (header == files.end() || page == files.end()) return {};
+    static const std::regex row(R"(^\| `([a-z_0-9]+)` \|([^|]*)\|([^|]*)\|)");
+    std::vector<finding> findings;
+    for_each_line(page->text, [&](std::size_t number, std::string_view line) {
+        std::match_results<std::string_view::const_iterator> match;
+        if (!std::regex_search(line.begin(), line.end(), match, row)) return;
+        const auto code = match[1].str();
+        if (header->code.find("\n    " + code + ",") == std::string::npos)
+            findings.push_back(found(*page, number, "there is no errc::" + code));
+        if (trimmed(match[2].str()).empty() || trimmed(match[3].str()).empty())
+            findings.push_back(found(*page, number, code + " wants a cause and what to do"));
+    });
+    return findings;
+}
+
 std::vector<finding> dead_links(const std::vector<source>& files) {
     static const std::regex link(R"(\]\(([^)#\s]+)(#[^)\s]*)?\))");
     std::vector<finding> findings;
@@ -128,6 +146,7 @@ std::vector<finding> all_findings(const std::vector<source>& files, const std::m
     }
     add(unused_headers(files));
     add(unexplained_errors(files));
+    add(unknown_errors(files));
     add(dead_links(files));
     add(stale_quotations(files));
     return findings;

@@ -45,6 +45,8 @@ std::vector<finding> unused_headers(const std::vector<source>& files);
 
 /// Finds error codes that docs/errors.md does not explain.
 std::vector<finding> unexplained_errors(const std::vector<source>& files);
+/// A code in docs/errors.md that is not there, or has no cause or nothing to do about it.
+std::vector<finding> unknown_errors(const std::vector<source>& files);
 
 /// Finds links between pages that lead nowhere.
 std::vector<finding> dead_links(const std::vector<source>& files);

@@ -134,6 +134,18 @@ TEST(tidy, an_error_code_that_no_page_explains_is_found) {
               "storage/include/leftfold/storage/error.hpp:3: locked is not explained in docs/errors.md\n");
 }
 
+TEST(tidy, a_page_that_explains_an_error_that_is_not_there_or_says_nothing_is_found) {
+    const auto header = make_source("storage/include/leftfold/storage/error.hpp",
+                                    "enum class errc {\n    locked,  ///< taken\n    fenced,\n};\n");
+    const auto page =
+        make_source("docs/errors.md",
+                    "| code | cause | what to do |\n| `locked` | cause | cure |\n| `gone` | cause | cure |\n"
+                    "| `fenced` | cause |  |\n");
+    EXPECT_EQ(joined(tidy::unknown_errors({header, page})),
+              "docs/errors.md:3: there is no errc::gone\n"
+              "docs/errors.md:4: fenced wants a cause and what to do\n");
+}
+
 TEST(tidy, a_link_that_leads_nowhere_is_found) {
     const auto index = make_source("docs/README.md", "[a](a.md) [b](b.md#top) [up](../README.md) [out](https://x.y)\n");
     const auto page = make_source("docs/a.md", "A page.\n");

@@ -54,6 +54,7 @@ void partition_file::close_now() {
 void partition_file::open() {
     close_now();
     db_ = connection(place_.partition_file(partition_), place_.writer());
+    check_format(db_);  // before anything is written: choosing the WAL makes a database of an empty file
     if (db_.query_text("PRAGMA journal_mode = WAL") != "wal")
         throw error(errc::unsupported, fmt::format("opening {}: SQLite gives no WAL here", db_.file().string()));
     db_.execute(synchronous(place_.level));

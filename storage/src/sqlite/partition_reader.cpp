@@ -8,6 +8,7 @@
 #include "leftfold/storage/error.hpp"
 #include "sqlite/event_rows.hpp"
 #include "sqlite/failure.hpp"
+#include "sqlite/partition_schema.hpp"
 
 namespace leftfold::inline v0::sqlite {
 
@@ -41,6 +42,7 @@ void matches(sqlite3_context* context, int, sqlite3_value** arguments) {
 partition_reader::partition_reader(const std::filesystem::path& file, partition_id partition,
                                    const connection_options& options)
     : partition_(partition), db_(file, options) {
+    check_format(db_);
     add_matching_function();
     head_ = prepare_head(db_);
 }

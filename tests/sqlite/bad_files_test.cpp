@@ -1,0 +1,147 @@
+// Files that are not what they should be, and file systems that a store must not lie on: a typed error, and the files
+// stay as they were.
+
+#include <gtest/gtest.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+
+#include "leftfold/storage/error.hpp"
+#include "leftfold/storage/sqlite_store.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace {
+
+/// What statfs(2) says in this program about every directory, when it is to say something else than the truth.
+std::optional<long> pretended_file_system;
+
+}  // namespace
+
+// Takes the place of the system's own function in this program.
+extern "C" int statfs(const char* path, struct statfs* found) noexcept {
+    const auto outcome = static_cast<int>(::syscall(SYS_statfs, path, found));
+    if (outcome == 0 && pretended_file_system) found->f_type = *pretended_file_system;
+    return outcome;
+}
+
+namespace leftfold {
+namespace {
+
+using test_support::temporary_directory;
+namespace fs = std::filesystem;
+
+const stream_id alice("account", "alice");
+
+class bad_files : public ::testing::Test {
+protected:
+    bad_files() {
+        auto store = open_sqlite(path(), {.partitions = 2});
+        for (int i = 0; i != 40; ++i) {
+            std::vector<event_data> one;
+            one.emplace_back("bank.deposited", R"({"cents":)" + std::string(900, '7') + "}");
+            store.append(alice, expected_version::any(), std::move(one)).value();
+        }
+    }
+    ~bad_files() override { pretended_file_system.reset(); }
+
+    fs::path path() const { return place_ / "bank.store"; }
+
+    static std::string read_file(const fs::path& file) {
+        std::ifstream in(file, std::ios::binary);
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+
+    /// Opens the store both ways, expects to be refused with a text that names what is wrong, and the file in question
+    /// to stay as it is.
+    void expect_refusal(std::initializer_list<errc> any_of, const std::string& named, const fs::path& file) const {
+        const auto before = read_file(file);
+        for (const auto as : {access::read_only, access::read_write}) {
+            try {
+                auto store = open_sqlite(path(), {.access = as, .mode = open_mode::open_existing});
+                static_cast<void>(store.read_stream(alice));
+                ADD_FAILURE() << "opened, and read";
+            } catch (const error& refused) {
+                EXPECT_NE(std::find(any_of.begin(), any_of.end(), refused.kind()), any_of.end()) << refused.what();
+                EXPECT_NE(std::string(refused.what()).find(named), std::string::npos) << refused.what();
+            }
+        }
+        EXPECT_TRUE(read_file(file) == before) << "a refusal altered " << file;
+    }
+
+    const temporary_directory place_;
+};
+
+TEST_F(bad_files, a_database_that_is_cut_short_is_corrupt_or_foreign_and_stays_as_it_is) {
+    for (std::uint32_t partition = 0; partition != 2; ++partition) {
+        const auto file = path() / ("partition-000" + std::to_string(partition) + ".db");
+        const auto whole = read_file(file);
+        if (whole.size() < 20'000) continue;  // alice lives in the other one
+        for (const std::size_t kept : {whole.size() - 4'096, whole.size() / 2, std::size_t{5'000}, std::size_t{100}}) {
+            std::ofstream(file, std::ios::binary) << whole.substr(0, kept);
+            expect_refusal({errc::corrupt, errc::foreign_file}, "partition-000" + std::to_string(partition), file);
+        }
+        return;
+    }
+    FAIL() << "no partition has events";
+}
+
+TEST_F(bad_files, an_empty_database_is_foreign) {
+    const auto file = path() / "partition-0000.db";
+    std::ofstream(file, std::ios::binary).flush();
+    expect_refusal({errc::corrupt, errc::foreign_file}, "partition-0000", file);
+}
+
+TEST_F(bad_files, a_manifest_that_is_cut_short_is_corrupt) {
+    auto whole = read_file(path() / "manifest");
+    whole.resize(whole.find_last_not_of('\n') + 1);  // what follows fills the file up
+    for (const std::size_t kept : {std::size_t{20}, std::size_t{60}, whole.size() - 9, whole.size() - 1}) {
+        std::ofstream(path() / "manifest", std::ios::binary) << whole.substr(0, kept);
+        expect_refusal({errc::corrupt}, "manifest", path() / "manifest");
+    }
+}
+
+TEST_F(bad_files, a_path_that_is_a_file_is_refused) {
+    std::ofstream(place_ / "plain") << "text";
+    for (const auto as : {access::read_only, access::read_write}) {
+        try {
+            open_sqlite(place_ / "plain", {.access = as});
+            ADD_FAILURE() << "opened a file as a store";
+        } catch (const error& refused) {
+            EXPECT_TRUE(refused.kind() == errc::not_found || refused.kind() == errc::io_error) << refused.what();
+        }
+    }
+    EXPECT_EQ(read_file(place_ / "plain"), "text");
+}
+
+TEST_F(bad_files, a_missing_directory_is_not_found_and_not_made_by_a_reader) {
+    try {
+        open_sqlite(place_ / "missing/bank.store", {.access = access::read_only});
+        FAIL() << "read a store that is not there";
+    } catch (const error& refused) {
+        EXPECT_EQ(refused.kind(), errc::not_found) << refused.what();
+    }
+    EXPECT_FALSE(fs::exists(place_ / "missing"));
+}
+
+TEST_F(bad_files, a_network_file_system_is_refused_by_name) {
+    pretended_file_system = 0x6969;
+    expect_refusal({errc::network_file_system}, "NFS", path() / "manifest");
+    pretended_file_system = 0x517B;
+    try {
+        open_sqlite(place_ / "new.store");
+        FAIL() << "made a store on a network file system";
+    } catch (const error& refused) {
+        EXPECT_EQ(refused.kind(), errc::network_file_system) << refused.what();
+    }
+    EXPECT_FALSE(fs::exists(place_ / "new.store/manifest"));
+    pretended_file_system = 0xEF53;
+    EXPECT_EQ(open_sqlite(path()).read_stream(alice).size(), 40u) << "on ext4 it opens";
+}
+
+}  // namespace
+}  // namespace leftfold
