@@ -47,7 +47,12 @@ std::vector<std::string> clean_environment() {
 
 std::vector<std::string> full_command(const std::filesystem::path& repository, const git_command& command) {
     // A repository of another user is read when it is named on the command line: nothing here runs its hooks.
-    std::vector<std::string> full{"git", "-C", repository.string(), "-c", "safe.directory=*"};
+    // Packs are mapped a window at a time: left to itself git maps the whole of them, and keeps 96 MiB of deltas.
+    std::vector<std::string> full{"git", "-C", repository.string()};
+    for (const auto* setting : {"safe.directory=*", "core.packedGitWindowSize=4m", "core.packedGitLimit=64m",
+                                "core.deltaBaseCacheLimit=16m"}) {
+        full.insert(full.end(), {"-c", setting});
+    }
     full.insert(full.end(), command.begin(), command.end());
     return full;
 }
