@@ -26,6 +26,8 @@ function(check_header header headers_max)
 endfunction()
 
 check_header(leftfold/framework/aggregate.hpp 230
-  boost/json boost/asio boost/system sqlite3 leftfold/framework/json "/chrono$" "/functional$" "/memory$" "/iostream$")
+  boost/json boost/asio boost/system sqlite3 leftfold/framework/json "/algorithm$" "/chrono$" "/functional$" "/memory$"
+  "/iostream$")
 check_header(leftfold/framework/decider.hpp 240 boost/json boost/asio boost/system "/chrono$" "/functional$")
-check_header(leftfold/framework/repository.hpp 470 boost/json boost/asio sqlite3 "/iostream$" "/regex$" "/thread$")
+check_header(leftfold/framework/repository.hpp 440
+  boost/json boost/asio sqlite3 "/algorithm$" "/iostream$" "/regex$" "/thread$")

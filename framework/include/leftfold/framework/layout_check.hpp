@@ -1,8 +1,8 @@
 #pragma once
 // Finds the member that somebody forgot to describe.
 
-#include <algorithm>
 #include <cstddef>
+#include <type_traits>
 
 #include "leftfold/framework/describe.hpp"
 
@@ -11,15 +11,18 @@ namespace detail {
 
 struct no_base {};
 
+// std::max would bring <algorithm>: a tenth of what repository.hpp costs to compile.
+constexpr std::size_t larger(std::size_t one, std::size_t other) { return one < other ? other : one; }
+
 /// The size of a class that holds the described members of T, in order, from `start` on.
 template <class T, class... Descriptors>
 constexpr std::size_t laid_out_size(std::size_t start, std::size_t alignment) {
     std::size_t size = start;
     const auto round_up = [](std::size_t value, std::size_t unit) { return (value + unit - 1) / unit * unit; };
     ((size = round_up(size, alignof(member_type<Descriptors>)) + sizeof(member_type<Descriptors>),
-      alignment = std::max(alignment, alignof(member_type<Descriptors>))),
+      alignment = larger(alignment, alignof(member_type<Descriptors>))),
      ...);
-    return std::max(round_up(size, alignment), alignment);
+    return larger(round_up(size, alignment), alignment);
 }
 
 // Never defined: its name is what a user reads.
@@ -46,16 +49,16 @@ consteval bool describes_whole_layout() {
             [[maybe_unused]] const auto add = [&]<class B>(std::type_identity<B>) {
                 if (std::is_empty_v<B>) return;
                 end = (end + alignof(B) - 1) / alignof(B) * alignof(B) + sizeof(B);
-                alignment = std::max(alignment, alignof(B));
-                padding = std::max(padding, alignof(B) - 1);
+                alignment = detail::larger(alignment, alignof(B));
+                padding = detail::larger(padding, alignof(B) - 1);
             };
             (add(std::type_identity<typename Bases::type>{}), ...);
         });
         if (std::is_polymorphic_v<T> && end == 0) {
             end = sizeof(void*);
-            alignment = std::max(alignment, alignof(void*));
+            alignment = detail::larger(alignment, alignof(void*));
         }
-        for (std::size_t start = end - std::min(padding, end); start <= end; ++start)
+        for (std::size_t start = end - (padding < end ? padding : end); start <= end; ++start)
             if (detail::laid_out_size<T, Descriptors...>(start, alignment) == sizeof(T)) return true;
         return false;
     });
