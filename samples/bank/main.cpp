@@ -1,6 +1,8 @@
 // bank: accounts as aggregates, two read models, and the balance of March 15th.
 //
-//   bank [DIRECTORY]     keeps the store there; without it, in a temporary directory that is removed
+// `bank DIRECTORY` plays the story and keeps its store there; without a directory, in a temporary one that is removed.
+// `bank as-of DIRECTORY/bank.store account alice 2026-03-15` asks that store, as does every other command (bank
+// --help).
 #include <unistd.h>
 
 #include <exception>
@@ -8,9 +10,15 @@
 #include <iostream>
 #include <string>
 
+#include "bank/account.hpp"
+#include "bank/read_models.hpp"
 #include "bank/story.hpp"
+#include "leftfold/tools/domain.hpp"
+#include "leftfold/tools/main.hpp"
 
-int main(int argc, char** argv) {
+namespace {
+
+int play(int argc, char** argv) {
     namespace fs = std::filesystem;
     const bool temporary = argc < 2;
     const auto directory =
@@ -25,4 +33,13 @@ int main(int argc, char** argv) {
     }
     if (temporary) fs::remove_all(directory);
     return status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc < 2 || (argc == 2 && argv[1][0] != '-')) return play(argc, argv);
+    leftfold::tools::domain known;
+    known.aggregate<bank::account>().projection<bank::balances>().projection<bank::months>();
+    return leftfold::tools::main(argc, argv, known);
 }

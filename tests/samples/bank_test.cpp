@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <fstream>
 #include <sstream>
+#include <string>
 
 #include "bank/account.hpp"
 #include "bank/story.hpp"
@@ -23,6 +26,26 @@ now 7000, on March 15th 10000
 opened again under this machine's clock, and a cent more: 7001
 )");
 }
+
+#ifdef BANK_PROGRAM
+TEST(bank, is_asked_on_its_command_line_what_alices_balance_was_on_march_15th) {
+    scratch_directory scratch;
+    std::ostringstream told;
+    bank::tell_story(scratch / "bank", told);
+    const auto ask = [&](const std::string& words) {
+        const auto answer = scratch / "answer";
+        EXPECT_EQ(std::system((BANK_PROGRAM " " + words + " > " + answer.string()).c_str()), 0) << words;
+        std::ostringstream text;
+        text << std::ifstream(answer).rdbuf();
+        return text.str();
+    };
+    EXPECT_EQ(ask("as-of " + (scratch / "bank/bank.store").string() + " account alice 2026-03-15"),
+              "account-alice #2 account{balance_: 10000}\n");
+    EXPECT_EQ(ask("sql " + (scratch / "bank/bank.views.db").string() +
+                  " \"SELECT cents FROM balances_as_of('2026-03-15') WHERE account = 'alice'\""),
+              "10000\n");
+}
+#endif
 
 TEST(bank, a_decision_is_tested_without_a_store) {
     using namespace bank;

@@ -3,9 +3,12 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <iostream>
+#include <string>
 
 #include "commands.hpp"
+#include "domain_commands.hpp"
 #include "leftfold/storage/error.hpp"
 #include "one_line.hpp"
 
@@ -49,44 +52,75 @@ bool nobody_reads_standard_output() {
     return ::poll(&end, 1, 0) > 0 && (end.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
 }
 
-int say(std::ostream& err, std::string_view what, int status) {
-    err << "leftfold: " << one_line(what) << '\n';
-    return status;
-}
+/// A program: what it is called, and where it says what is wrong.
+struct speaker {
+    std::string name;
+    std::ostream& err;
 
-int run_chosen(const action& chosen, const console& on) {
+    int say(std::string_view what, int status) const {
+        err << name << ": " << one_line(what) << '\n';
+        return status;
+    }
+};
+
+int run_chosen(const action& chosen, const console& on, const speaker& program) {
     try {
         const auto status = chosen ? chosen(on) : success;
         on.flush();
         return status;
     } catch (const error& e) {
-        return say(on.err, e.what(), status_of(e.kind()));
+        return program.say(e.what(), status_of(e.kind()));
     } catch (const std::exception& e) {
-        return say(on.err, e.what(), failed);
+        return program.say(e.what(), failed);
     }
+}
+
+constexpr const char* footer =
+    "Exit status: 0 done, 1 failed, 2 usage, 3 damaged, 4 not there, 5 in use, 6 input refused, 7 there already, 8 too "
+    "early.";
+
+void declare_all(command_list& all) {
+    for (const auto declare : {declare_init, declare_info, declare_streams, declare_events, declare_tail, declare_sql,
+                               declare_projections, declare_verify, declare_head, declare_reindex, declare_clock,
+                               declare_export, declare_import, declare_backup, declare_restore})
+        declare(all);
+}
+
+int run_line(command_list& all, const speaker& program, int argc, const char* const* argv, console on) {
+    const auto read = all.read(argc, argv, on.out);
+    if (!read.mistake.empty()) return program.say(read.mistake, usage);
+    on.json = read.json;
+    on.terminal = &on.err == &std::cerr && ::isatty(STDERR_FILENO) == 1;
+    if (&on.out == &std::cout) on.reader_is_gone = nobody_reads_standard_output;
+    return run_chosen(read.chosen, on, program);
 }
 
 }  // namespace
 
 int run(int argc, const char* const* argv, std::istream& in, std::ostream& out, std::ostream& err) {
-    command_list all("leftfold", "leftfold looks into event stores, checks them and moves them.",
-                     "Exit status: 0 done, 1 failed, 2 usage, 3 damaged, 4 not there, 5 in use, 6 input refused, "
-                     "7 there already, 8 too early.");
-    for (const auto declare : {declare_init, declare_info, declare_streams, declare_events, declare_tail, declare_sql,
-                               declare_projections, declare_verify, declare_head, declare_reindex, declare_clock,
-                               declare_export, declare_import, declare_backup, declare_restore})
-        declare(all);
-    const auto read = all.read(argc, argv, out);
-    if (!read.mistake.empty()) return say(err, read.mistake, usage);
-    console on{.in = in, .out = out, .err = err, .json = read.json};
-    on.terminal = &err == &std::cerr && ::isatty(STDERR_FILENO) == 1;
-    if (&out == &std::cout) on.reader_is_gone = nobody_reads_standard_output;
-    return run_chosen(read.chosen, on);
+    command_list all("leftfold", "leftfold looks into event stores, checks them and moves them.", footer);
+    declare_all(all);
+    return run_line(all, {"leftfold", err}, argc, argv, {.in = in, .out = out, .err = err});
+}
+
+int run(int argc, const char* const* argv, const domain& known, std::istream& in, std::ostream& out,
+        std::ostream& err) {
+    const auto name = argc > 0 ? std::filesystem::path(argv[0]).filename().string() : std::string("leftfold");
+    command_list all(name.c_str(), "Asks this program's event stores about the present and the past.", footer);
+    declare_questions(all, known);
+    if (!known.projections().empty()) declare_replay(all, known);
+    declare_all(all);
+    return run_line(all, {name, err}, argc, argv, {.in = in, .out = out, .err = err});
 }
 
 int main(int argc, const char* const* argv) {
     std::ios::sync_with_stdio(false);
     return run(argc, argv, std::cin, std::cout, std::cerr);
+}
+
+int main(int argc, const char* const* argv, const domain& known) {
+    std::ios::sync_with_stdio(false);
+    return run(argc, argv, known, std::cin, std::cout, std::cerr);
 }
 
 }  // namespace leftfold::inline v0::tools

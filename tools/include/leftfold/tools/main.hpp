@@ -17,11 +17,16 @@ enum exit_status : int {
     too_early = 8,      ///< the time or place asked for has not come, or is not reached yet: ask again later
 };
 
+class domain;
+
 /// Runs the command line on the words of `main`, and returns its exit status. Reads and writes only the streams given.
 /// Whatever goes wrong is one line on `err`. Progress bars go there too, when it is standard error on a terminal.
 int run(int argc, const char* const* argv, std::istream& in, std::ostream& out, std::ostream& err);
+/// The same for a program that knows its own types (domain.hpp): it has their verbs too, and is called as `argv[0]` is.
+int run(int argc, const char* const* argv, const domain& known, std::istream& in, std::ostream& out, std::ostream& err);
 
 /// The same on the standard streams: all that a program's `main` needs.
 int main(int argc, const char* const* argv);
+int main(int argc, const char* const* argv, const domain& known);
 
 }  // namespace leftfold::inline v0::tools

@@ -1,0 +1,321 @@
+// The verbs that a program has which knows its own types: as-of, history, diff, blame, first-where, bisect, step.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <charconv>
+#include <istream>
+#include <string>
+
+#include "domain_commands.hpp"
+#include "leftfold/storage/asked_time.hpp"
+#include "leftfold/storage/error.hpp"
+#include "leftfold/tools/main.hpp"
+#include "one_line.hpp"
+#include "open_store.hpp"
+
+namespace leftfold::inline v0::tools {
+
+namespace {
+
+namespace json = boost::json;
+
+/// Which aggregate of which store: the words that all verbs begin with.
+struct subject {
+    std::string path;
+    std::string category;
+    std::string key;
+    const domain* known = nullptr;
+
+    void declare(command_words& words) {
+        words.place("STORE", path, "The store's directory")
+            .place("CATEGORY", category, "What kind of aggregate")
+            .place("KEY", key, "Which one");
+    }
+    std::string name() const { return category + "-" + key; }
+
+    const detail::aggregate_answers& answers() const {
+        std::string all;
+        for (const auto& each : known->aggregates()) {
+            if (each->category() == category) return *each;
+            all += fmt::format("{}{}", all.empty() ? "" : ", ", each->category());
+        }
+        throw error(errc::invalid_argument, fmt::format("asking for {}: this program knows {}", name(), all));
+    }
+
+    /// Opens the store, and checks that there is such an aggregate in it.
+    event_store open() const {
+        answers();
+        auto store = open_for_reading(path);
+        if (!store.head(stream_id(category, key))) throw error(errc::not_found, "asking for " + name());
+        return store;
+    }
+};
+
+recorded_at time_in(const event_store& store, const std::string& text) {
+    return recorded_at(parse_asked_time(text, instant{std::chrono::microseconds{store.world().clock->wall_us()}}));
+}
+
+json::value value_of(const std::optional<std::string>& text) {
+    if (!text) return nullptr;
+    json::error_code failed;
+    auto parsed = json::parse(*text, failed);
+    return failed ? json::value(*text) : parsed;  // what JSON cannot say is given as text
+}
+
+json::array list_of(const std::vector<change>& changes) {
+    json::array list;
+    for (const auto& each : changes) {
+        json::object entry{{"path", each.path}};
+        if (each.before) entry["before"] = value_of(each.before);
+        if (each.after) entry["after"] = value_of(each.after);
+        list.push_back(std::move(entry));
+    }
+    return list;
+}
+
+json::object object_of(const event_origin& origin) {
+    json::object object{{"type", origin.type},
+                        {"version", origin.version.value()},
+                        {"position", to_string(origin.position)},
+                        {"recorded", to_rfc3339(origin.recorded.time())},
+                        {"occurred", to_rfc3339(origin.occurred.time())},
+                        {"id", to_string(origin.id)}};
+    if (!origin.actor.empty()) object["actor"] = one_line(origin.actor);
+    if (!origin.correlation.empty()) object["correlation"] = one_line(origin.correlation);
+    if (!origin.causation.empty()) object["causation"] = one_line(origin.causation);
+    return object;
+}
+
+std::string line_of(const event_origin& origin) {
+    auto line = fmt::format("#{} {} {} at {}", origin.version.value(), to_rfc3339(origin.recorded.time()),
+                            one_line(origin.type), to_string(origin.position));
+    if (origin.occurred.micros() != origin.recorded.micros())
+        line += ", occurred " + to_rfc3339(origin.occurred.time());
+    if (!origin.actor.empty()) line += ", actor " + one_line(origin.actor);
+    return line;
+}
+
+void show_changes(const std::vector<change>& changes, const console& on, std::string_view indent) {
+    for (const auto& each : changes) on.line(fmt::format("{}{}", indent, one_line(to_string(each))));
+}
+
+/// Which state a line of words asks for. Times are shown as what they came to.
+struct state_words {
+    std::string time{};
+    std::string occurred{};
+    std::string at_cut{};
+    std::int64_t version = 0;
+
+    detail::asked_state read(const event_store& store, const console& on) const {
+        if ((!time.empty() || !occurred.empty()) + !at_cut.empty() + (version != 0) > 1)
+            throw error(errc::invalid_argument, "asking for a state by times and by version or cut at once");
+        detail::asked_state asked;
+        if (version != 0) asked.version = leftfold::version(version);
+        if (!at_cut.empty()) asked.where = parse_cut(at_cut);
+        if (!time.empty()) asked.recorded = time_in(store, time);
+        if (!occurred.empty()) asked.occurred = occurred_at(time_in(store, occurred).time());
+        if (asked.recorded) on.note("as of " + to_rfc3339(asked.recorded->time()));
+        if (asked.occurred) on.note("occurred by " + to_rfc3339(asked.occurred->time()));
+        return asked;
+    }
+};
+
+int as_of(const subject& of, const state_words& words, const console& on) {
+    const auto store = of.open();
+    const auto found = of.answers().state(store, of.key, words.read(store, on));
+    if (!found) throw error(errc::not_found, "asking for " + of.name() + " before its first event, or beyond its last");
+    if (on.json)
+        on.write({{"category", of.category},
+                  {"key", of.key},
+                  {"version", found->version.value()},
+                  {"position", to_string(found->position)},
+                  {"cut", to_string(found->seen)},
+                  {"state", value_of(found->json)}});
+    else
+        on.line(fmt::format("{} #{} {}", one_line(of.name()), found->version.value(), one_line(found->text)));
+    return success;
+}
+
+int history(const subject& of, std::int64_t after, std::int64_t limit, const console& on) {
+    const auto store = of.open();
+    std::int64_t shown = 0;
+    of.answers().history(store, of.key, version(after), [&](const detail::told_step& step) {
+        if (on.json) {
+            auto object = object_of(step.origin);
+            object["changes"] = list_of(step.changes);
+            object["state"] = value_of(step.json);
+            on.write(object);
+        } else {
+            on.line(line_of(step.origin));
+            show_changes(step.changes, on, "    ");
+        }
+        return ++shown != limit;
+    });
+    return success;
+}
+
+int diff(const subject& of, const std::string& from, const std::string& to, const console& on) {
+    const auto store = of.open();
+    const auto before = state_words{.time = from}.read(store, on);
+    const auto after = to.empty() ? detail::asked_state{} : state_words{.time = to}.read(store, on);
+    const auto changes = of.answers().diff(store, of.key, before, after);
+    if (on.json)
+        for (auto& each : list_of(changes)) on.write(each.as_object());
+    else
+        show_changes(changes, on, "");
+    return success;
+}
+
+int blame(const subject& of, const std::string& path, const console& on) {
+    const auto store = of.open();
+    const auto found = of.answers().blame(store, of.key, path);
+    if (found.empty() && !path.empty())
+        throw error(errc::not_found, "blaming " + path + ", which no event has changed");
+    for (const auto& each : found) {
+        if (on.json) {
+            auto object = object_of(each.origin);
+            object["path"] = each.path;
+            object["value"] = value_of(each.value);
+            on.write(object);
+        } else {
+            on.line(one_line(to_string(each)));
+        }
+    }
+    return success;
+}
+
+enum class search { first_where, bisect };
+
+/// Says what was found, and by which of the two methods (semantics 32).
+void show_find(const detail::told_find& found, search how, const console& on) {
+    const bool exact = how == search::first_where;
+    if (on.json) {
+        auto object = object_of(found.origin);
+        object["method"] = exact ? "first-where" : "bisect";
+        object["states_made"] = found.states_made;
+        object["state"] = value_of(found.json);
+        return on.write(object);
+    }
+    on.note(exact ? fmt::format("first-where: the first such state, after {} events", found.states_made)
+                  : fmt::format("bisect: a state at which it turns, after {} loads", found.states_made));
+    on.line(line_of(found.origin));
+    on.line("    " + one_line(found.text));
+}
+
+int first_where(const subject& of, const std::string& condition, const console& on) {
+    const auto store = of.open();
+    const auto found = of.answers().first_where(store, of.key, condition);
+    if (!found) throw error(errc::not_found, "looking for a state where " + condition);
+    show_find(*found, search::first_where, on);
+    return success;
+}
+
+int bisect(const subject& of, const std::string& condition, const std::vector<std::int64_t>& range, const console& on) {
+    const auto store = of.open();
+    bisect_range between{.from = version(range[0])};
+    if (range[1] != 0) between.to = version(range[1]);
+    show_find(of.answers().bisect(store, of.key, condition, between), search::bisect, on);
+    return success;
+}
+
+void show_place(const detail::told_stepper& at, const console& on) {
+    const auto origin = at.origin();
+    if (on.json) {
+        auto object = origin ? object_of(*origin) : json::object{{"version", 0}};
+        object["changes"] = list_of(at.changes());
+        object["state"] = value_of(at.json());
+        on.write(object);
+    } else {
+        on.line(origin ? line_of(*origin) : "#0 before the first event");
+        show_changes(at.changes(), on, "    ");
+    }
+    on.flush();
+}
+
+/// Reads where to go from standard input, a word a line, until it ends.
+int step(const subject& of, std::int64_t from, const console& on) {
+    const auto store = of.open();
+    const auto at = of.answers().step(store, of.key);
+    if (from > at->last().value())
+        throw error(errc::invalid_argument, fmt::format("stepping from version {} of {}, which has {} events", from,
+                                                        of.name(), at->last().value()));
+    at->go_to(version(from));
+    on.note(fmt::format("{} events; n or Enter: next, b: back, a number: go there, q: quit", at->last().value()));
+    show_place(*at, on);
+    for (std::string word; std::getline(on.in, word) && word != "q";) {
+        std::int64_t to = at->at().value();
+        if (word.empty() || word == "n") {
+            ++to;
+        } else if (word == "b") {
+            --to;
+        } else if (const auto [end, failed] = std::from_chars(word.data(), word.data() + word.size(), to);
+                   failed != std::errc() || end != word.data() + word.size()) {
+            on.note("leftfold: n, b, a number or q; not " + one_line(word));
+            continue;
+        }
+        if (at->go_to(version(std::clamp(to, std::int64_t{0}, at->last().value()))))
+            show_place(*at, on);
+        else
+            on.note(to > 0 ? "that is the last event" : "that is before the first event");
+    }
+    return success;
+}
+
+struct question : subject {
+    state_words state;
+    std::string first;
+    std::string second;
+    std::int64_t after = 0;
+    std::int64_t limit = 0;
+};
+
+/// Makes the words of one verb, which begin with those of its subject.
+command_words verb(command_list& all, const domain& known, const char* name, const char* what,
+                   std::shared_ptr<question>& given, int (*run)(const question&, const console&)) {
+    given = std::make_shared<question>();
+    given->known = &known;
+    auto words = all.add(name, what, [given, run](const console& on) { return run(*given, on); });
+    given->declare(words);
+    return words;
+}
+
+}  // namespace
+
+void declare_questions(command_list& all, const domain& known) {
+    std::shared_ptr<question> given;
+    verb(all, known, "as-of", "An aggregate as it was known at a time; or as it is now", given,
+         [](const question& q, const console& on) { return as_of(q, q.state, on); })
+        .optional_place("TIME", given->state.time, "RFC 3339, a date, or '2 hours ago'; without it: now")
+        .option("--occurred", given->state.occurred, "Only what had occurred by this time: what was true then")
+        .number("--version", given->state.version, 1, "After this many events")
+        .option("--cut", given->state.at_cut, "At this cut, as an earlier answer gave it");
+    verb(all, known, "history", "Every event of an aggregate, and what it changed", given,
+         [](const question& q, const console& on) { return history(q, q.after, q.limit, on); })
+        .number("--after", given->after, 0, "Only those after this version")
+        .number("--limit", given->limit, 1, "At most so many");
+    verb(all, known, "diff", "What is different between two times, member by member", given,
+         [](const question& q, const console& on) { return diff(q, q.first, q.second, on); })
+        .place("FROM", given->first, "A time")
+        .optional_place("TO", given->second, "Another one; without it: now");
+    verb(all, known, "blame", "Which event set a member last, or each of them", given,
+         [](const question& q, const console& on) { return blame(q, q.first, on); })
+        .optional_place("PATH", given->first, "A member, as $.lines[1].qty; without it: all");
+    verb(all, known, "first-where", "The first state for which a comparison holds, and the event that made it", given,
+         [](const question& q, const console& on) { return first_where(q, q.first, on); })
+        .place("CONDITION", given->first, "A comparison, as '$.balance < 0'");
+    verb(all, known, "bisect", "A state at which a comparison turns true, in few loads", given,
+         [](const question& q, const console& on) {
+             return bisect(q, q.first, {q.after, q.limit}, on);
+         })
+        .place("CONDITION", given->first, "A comparison, as '$.balance < 0': false at the start, true at the end")
+        .number("--from", given->after, 0, "The version to start at")
+        .number("--to", given->limit, 1, "The version to end at");
+    verb(all, known, "step", "Go through an aggregate's history, forward and back", given,
+         [](const question& q, const console& on) { return step(q, q.after, on); })
+        .number("--at", given->after, 0, "The version to start at");
+}
+
+}  // namespace leftfold::inline v0::tools
