@@ -243,7 +243,8 @@ void model::publish(const cut& closed, lane::action did) {
                     .attempts = lane_.attempts(),
                     .failure = lane_.failure(),
                     .through = place_.through(),
-                    .parked = parked_ ? parked_->size() : 0});
+                    .parked = parked_ ? parked_->size() : 0,
+                    .parks = parked_ && parked_->was_used()});
     if (did == lane::action::fold && store_.world().observer) {
         const auto now = board_.status();
         store_.world().observer->on_lag({name_, now.events_behind, now.time_behind});

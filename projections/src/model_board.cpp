@@ -48,6 +48,7 @@ void model_board::publish(news now) {
         status_.failure = std::move(now.failure);
         status_.parked = now.parked;
         through_ = now.through;
+        parks_ = now.parks;
     }
     signals_->changed.notify_all();
 }
@@ -71,6 +72,11 @@ projection_status model_board::status() const {
         now.time_behind =
             std::chrono::microseconds(std::max<std::int64_t>(0, store_.world().clock->wall_us() - through.micros()));
     return now;
+}
+
+bool model_board::parks() const {
+    const std::lock_guard lock(signals_->mutex);
+    return parks_;
 }
 
 void model_board::wait_until(const cut& where, std::chrono::milliseconds at_most, std::string_view doing) const {

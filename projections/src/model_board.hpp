@@ -33,11 +33,14 @@ public:
         std::string failure;
         recorded_at through;
         std::size_t parked;
+        bool parks;  ///< false only when nothing in the database can be parked
     };
     void publish(news now);
     void begun_anew(std::string why);
 
     projection_status status() const;
+    /// Whether events up to the cut that a reader waited for may be parked: if so, the database knows.
+    bool parks() const;
     /// Waits until every event of `where` is in the committed rows. Throws errc::behind or projection_stopped.
     void wait_until(const cut& where, std::chrono::milliseconds at_most, std::string_view doing) const;
 
@@ -46,6 +49,7 @@ private:
     std::shared_ptr<model_signals> signals_;
     projection_status status_;  // under signals_->mutex, but for the lag
     recorded_at through_ = recorded_at::min();
+    bool parks_ = false;
 };
 
 /// Counts the events of `to` that are not in `from`.

@@ -47,6 +47,7 @@ void parked_queue::load(model_database& from) {
                                                        .why = std::move(each.why),
                                                        .attempts = each.attempts,
                                                        .changed = false});
+    used_ = used_ || !entries_.empty();
 }
 
 bool parked_queue::is_pending(const row_writers& writers) const {
@@ -129,6 +130,7 @@ bool parked_queue::park(model_database& in, const row_writers& writers, const ev
             made.why = fmt::format("it shares rows with stream {}, which is parked", stream);
         }
         entries_.emplace(each, std::move(made));
+        used_ = true;
     }
     if (!writers.in_the_way().empty()) met_.emplace_back(stream, writers.in_the_way());
     waiting_.push_back({stream, event.recorded.micros(), event.position()});

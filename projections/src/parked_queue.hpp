@@ -31,6 +31,9 @@ public:
     bool is_pending(const row_writers& writers) const;
 
     bool is_empty() const { return entries_.empty(); }
+    /// Whether any stream is or was parked here: false only when the database says nothing of parked streams either,
+    /// whatever became of the last transaction.
+    bool was_used() const { return used_; }
     std::size_t size() const { return entries_.size(); }
     std::vector<std::string> streams() const;
     bool contains(const std::string& stream) const { return entries_.contains(stream); }
@@ -74,6 +77,7 @@ private:
 
     std::string projection_;
     std::size_t streams_max_;
+    bool used_ = false;
     std::map<std::string, entry> entries_;
     // Not written yet:
     std::vector<waiting_event> waiting_;

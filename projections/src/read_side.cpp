@@ -48,6 +48,7 @@ std::vector<position> read_side::waiting(const stream_id& stream) {
 }
 
 void read_side::check_complete(recorded_at when) {
+    if (!rows_->parks()) return;
     std::string stream;
     recorded_at since;
     rows_->read([&](reader_pool::reader& reader) {

@@ -12,8 +12,8 @@
 
 namespace leftfold::inline v0 {
 
-/// Remembers when every 64th event of one partition was recorded, so that a time is found among millions of offsets
-/// without a search through the log (semantics 10).
+/// Remembers when the events of one partition were recorded, every one of them or every so many, so that a time is
+/// found among millions of offsets without a search through the log (semantics 10).
 ///
 /// Nothing is read when a store is opened. What the owner appends is noted as it commits; the rest is learned as it is
 /// needed: a question that comes upon fences that nobody has asked for yet has them read, the coarse ones one by one
@@ -32,7 +32,6 @@ public:
         recorded_at recorded{};
     };
 
-    static constexpr std::int64_t spacing_min = 64;
     /// Fences of all partitions of a store together: 8 MiB.
     static constexpr std::size_t total_max = std::size_t{1} << 20U;
 
@@ -56,6 +55,7 @@ public:
     /// Finds the window of a time that lies before newest().recorded.
     window around(recorded_at when, reader read);
 
+    /// How many events lie between two fences: 1, doubled as often as the array was full.
     std::int64_t spacing() const;
 
 private:
@@ -70,7 +70,7 @@ private:
 
     mutable std::mutex mutex_;
     const std::size_t most_;
-    std::int64_t spacing_ = spacing_min;
+    std::int64_t spacing_ = 1;
     std::vector<std::int64_t> recorded_;  // of fence i at i - 1
     mark newest_{};
 };
