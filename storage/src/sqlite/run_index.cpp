@@ -57,7 +57,9 @@ run_index::~run_index() {
         for (auto& partition : partitions_) partition->abandon();
         return;
     }
-    executor_.reset();
+    // A task that is under way may still post its next step: the pointer stands until the last one has ended.
+    executor_.get_deleter()(executor_.get());
+    static_cast<void>(executor_.release());
     for (auto& partition : partitions_) partition->close();
 }
 
