@@ -126,10 +126,10 @@ std::array<history, streams> run_clients(tally& counts, std::int64_t operations)
     auto store = open_sqlite("/bank.store", {.partitions = 4, .wal_pages = 200, .vfs = vfs.name()});
     std::vector<std::unique_ptr<client>> all;
     std::vector<std::thread> threads;
-    for (std::size_t i = 0; i != clients; ++i) {
-        all.push_back(std::make_unique<client>(store, counts, i));
-        threads.emplace_back([&, i] { all[i]->run(operations / static_cast<std::int64_t>(clients)); });
-    }
+    for (std::size_t i = 0; i != clients; ++i) all.push_back(std::make_unique<client>(store, counts, i));
+    for (const auto& each : all)
+        threads.emplace_back(
+            [operations, one = each.get()] { one->run(operations / static_cast<std::int64_t>(clients)); });
     for (auto& thread : threads) thread.join();
     std::array<history, streams> together;
     for (std::size_t s = 0; s != streams; ++s)
