@@ -72,7 +72,9 @@ int main(int argc, char** argv) {
     wanted.how.directory = ".";
     app.add_flag("--json", wanted.json, "One JSON object a line for each goal");
     app.add_flag("--quick", wanted.quick, "Short runs, and none of the cases with ten million events");
-    app.add_option("--case", wanted.names, "Only this one (may be repeated)");
+    std::vector<std::string> names;
+    for (const auto& one : bench::all_cases()) names.emplace_back(one.name);
+    app.add_option("--case", wanted.names, "Only this one (may be repeated)")->check(CLI::IsMember(names));
     app.add_option("--events", events, "How many events the stores hold that are read")->check(CLI::PositiveNumber);
     app.add_option("--seconds", wanted.how.seconds, "How long one run of an append case takes");
     app.add_option("--dir", wanted.how.directory, "Where its files go: a directory on the disk to be measured");

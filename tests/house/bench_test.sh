@@ -21,5 +21,11 @@ for goal in $goals; do
         AND line->>'limit' != '' AND line->>'p50_us' >= 0 AND line->>'p99_us' >= 0 AND line->>'rss_mib' > 0")
     [ "$sound" = 1 ] || { echo "figures are missing: $line"; exit 1; }
 done
+if "$program" --case no_such_case --dir "$scratch" 2>"$scratch/said"; then
+    echo "it ran a case that is not there"
+    exit 1
+fi
+grep -q as_of_read_model "$scratch/said" || { echo "it did not say which cases there are"; exit 1; }
+rm "$scratch/said"
 [ -z "$(find "$scratch" -mindepth 1)" ] || { echo "it left files behind"; exit 1; }
 printf 'bench: %d goals, each with its figures\n' "$(wc -w <<<"$goals")"
