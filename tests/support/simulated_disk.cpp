@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <fstream>
 
 namespace leftfold::test_support {
 
@@ -27,6 +28,13 @@ void overwrite_torn(std::string& content, std::uint64_t offset, std::string_view
 }
 
 }  // namespace
+
+void write_image(const disk_image& image, const std::filesystem::path& directory) {
+    std::filesystem::remove_all(directory);
+    std::filesystem::create_directories(directory);
+    for (const auto& [name, content] : image)
+        std::ofstream(directory / std::filesystem::path(name).filename(), std::ios::binary) << content;
+}
 
 simulated_disk::simulated_disk(const disk_image& image) {
     for (const auto& [name, content] : image) {

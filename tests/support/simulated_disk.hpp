@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -72,6 +73,9 @@ struct disk_entry {
 
 /// What is on a disk after a power cut: names and contents.
 using disk_image = std::map<std::string, std::string>;
+
+/// Makes the directory anew, with the files of an image.
+void write_image(const disk_image& image, const std::filesystem::path& directory);
 
 /// A file of a simulated disk. Lives as long as its name or an open handle does.
 struct disk_file {

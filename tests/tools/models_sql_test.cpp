@@ -1,37 +1,16 @@
-#include <boost/describe/class.hpp>
-
 #include "leftfold/framework/event_codec.hpp"
 #include "leftfold/projections/projection_engine.hpp"
 #include "leftfold/testing/world.hpp"
+#include "support/balances.hpp"
 #include "tools/command_line.hpp"
 
 namespace leftfold {
 namespace {
 
 using namespace std::chrono_literals;
+using test_support::balances;
+using test_support::deposited;
 using test_support::run;
-
-struct deposited {
-    static constexpr auto event_type = "bank.deposited";
-    std::int64_t cents{};
-};
-BOOST_DESCRIBE_STRUCT(deposited, (), (cents))
-
-struct balance {
-    std::string account;
-    std::int64_t cents{};
-};
-BOOST_DESCRIBE_STRUCT(balance, (), (account, cents))
-
-class balances : public projection<balances, deposited> {
-public:
-    static constexpr auto projection_name = "balances";
-    table<balance, &balance::account> rows{*this, "balances", {.history = true}};
-    void on(const deposited& e, const recorded& at) {
-        if (!rows.find(at.key())) rows.insert({at.key(), 0});
-        rows.at(at.key()).cents += e.cents;
-    }
-};
 
 /// A store with a deposit on three days of January 2026, and its balances.
 class command_line_models : public test_support::command_line {

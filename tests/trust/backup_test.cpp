@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/describe/class.hpp>
-
 #include <atomic>
 #include <map>
 #include <mutex>
@@ -15,6 +13,7 @@
 #include "leftfold/storage/backup.hpp"
 #include "leftfold/storage/sqlite_store.hpp"
 #include "leftfold/storage/verify.hpp"
+#include "support/balances.hpp"
 #include "support/closing_line.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -22,28 +21,6 @@ namespace leftfold {
 namespace {
 
 using namespace test_support;
-
-struct deposited {
-    static constexpr auto event_type = "bank.deposited";
-    std::int64_t cents{};
-};
-BOOST_DESCRIBE_STRUCT(deposited, (), (cents))
-
-struct balance {
-    std::string account;
-    std::int64_t cents{};
-};
-BOOST_DESCRIBE_STRUCT(balance, (), (account, cents))
-
-class balances : public projection<balances, deposited> {
-public:
-    static constexpr auto projection_name = "balances";
-    table<balance, &balance::account> rows{*this, "balances"};
-    void on(const deposited& e, const recorded& at) {
-        if (at.version() == version(1)) rows.insert({at.key(), 0});
-        rows.at(at.key()).cents += e.cents;
-    }
-};
 
 // Appends from two threads as fast as it may, and knows what was acknowledged.
 class load {

@@ -7,11 +7,8 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/describe/class.hpp>
-
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <random>
@@ -26,6 +23,7 @@
 #include "leftfold/storage/stream_index.hpp"
 #include "leftfold/testing/world.hpp"
 #include "sqlite/run_index.hpp"
+#include "support/balances.hpp"
 #include "support/closing_line.hpp"
 #include "support/simulated_disk.hpp"
 #include "support/simulated_vfs.hpp"
@@ -38,28 +36,6 @@ using namespace test_support;
 
 constexpr std::size_t accounts = 7;
 constexpr std::uint64_t fingerprint = 42;
-
-struct deposited {
-    static constexpr auto event_type = "bank.deposited";
-    std::int64_t cents{};
-};
-BOOST_DESCRIBE_STRUCT(deposited, (), (cents))
-
-struct balance {
-    std::string account;
-    std::int64_t cents{};
-};
-BOOST_DESCRIBE_STRUCT(balance, (), (account, cents))
-
-class balances : public projection<balances, deposited> {
-public:
-    static constexpr auto projection_name = "balances";
-    table<balance, &balance::account> rows{*this, "balances", {.history = true}};
-    void on(const deposited& e, const recorded& at) {
-        if (at.version() == version(1)) rows.insert({at.key(), 0});
-        rows.at(at.key()).cents += e.cents;
-    }
-};
 
 stream_id account(std::size_t number) { return {"account", "owner" + std::to_string(number)}; }
 
@@ -305,13 +281,6 @@ struct verdict {
     std::int64_t wrong = 0;
     std::string complaint;
 };
-
-void write_image(const disk_image& image, const std::filesystem::path& directory) {
-    std::filesystem::remove_all(directory);
-    std::filesystem::create_directories(directory);
-    for (const auto& [name, content] : image)
-        std::ofstream(directory / std::filesystem::path(name).filename(), std::ios::binary) << content;
-}
 
 /// Looks at every `step`-th moment of the disk's log, from the moment `first` on.
 verdict try_images(durability level, std::size_t step, std::size_t first) {

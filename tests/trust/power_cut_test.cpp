@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <random>
 
 #include "leftfold/storage/error.hpp"
@@ -61,13 +60,6 @@ struct verdict {
     int unsound = 0;  // images with a partial or doubled append, a gap, or anything corrupt
     std::string complaint;
 };
-
-void write_image(const disk_image& image, const std::filesystem::path& directory) {
-    std::filesystem::remove_all(directory);
-    std::filesystem::create_directories(directory);
-    for (const auto& [name, content] : image)
-        std::ofstream(directory / std::filesystem::path(name).filename(), std::ios::binary) << content;
-}
 
 verdict try_images(durability level, sampling sample) {
     simulated_disk disk;
