@@ -47,6 +47,7 @@ leftfold_install(sqlite NEEDS storage REQUIRES sqlite3 LIBS -lboost_json)
 leftfold_install(framework NEEDS storage LIBS -lboost_json)
 leftfold_install(testing NEEDS framework)
 leftfold_install(projections NEEDS framework sqlite)
+leftfold_install(testing_projections NEEDS testing projections)
 leftfold_install(tools NEEDS projections)
 if(TARGET leftfold)  # the command line
   set_target_properties(leftfold PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")

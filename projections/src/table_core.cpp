@@ -9,6 +9,7 @@
 #include "leftfold/projections/row_writers.hpp"
 #include "leftfold/projections/table_as_of.hpp"
 #include "leftfold/storage/error.hpp"
+#include "shown_row.hpp"
 #include "sql_text.hpp"
 
 namespace leftfold::inline v0::detail {
@@ -339,18 +340,9 @@ void table_core::fail_key_changed(std::string_view key) const {
 }
 
 std::string show_key(const row_type& type, const void* key) {
-    class to_text final : public cell_writer {
-    public:
-        void null() override { shown = "NULL"; }
-        void integer(std::int64_t value) override { shown = std::to_string(value); }
-        void real(double value) override { shown = std::to_string(value); }
-        void text(std::string_view value) override { shown = fmt::format("\"{}\"", value); }
-        void blob(std::string_view value) override { text(value); }
-        std::string& scratch() override { return shown; }
-        std::string shown;
-    } out;
-    type.write_key(key, out);
-    return out.shown;
+    shown_cells shown;
+    type.write_key(key, shown);
+    return shown.all().front();
 }
 
 }  // namespace leftfold::inline v0::detail

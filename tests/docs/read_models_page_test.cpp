@@ -1,4 +1,4 @@
-// The snippets of docs/projections.md and docs/read_models.md.
+// The snippets of docs/projections.md and docs/read_models.md, and those of docs/testing.md about projections.
 #include <gtest/gtest.h>
 
 #include <boost/describe/class.hpp>
@@ -8,6 +8,7 @@
 #include "leftfold/projections/read_model.hpp"
 #include "leftfold/projections/sql_reader.hpp"
 #include "leftfold/projections/sql_table.hpp"
+#include "leftfold/testing/project.hpp"
 #include "leftfold/testing/store.hpp"
 #include "projections/bank.hpp"
 #include "support/temporary_directory.hpp"
@@ -53,6 +54,20 @@ TEST(read_models_page, are_folded_read_and_asked_about_the_past) {
     // …
     EXPECT_EQ(then.find("alice")->cents, 200'00);
     EXPECT_EQ(read.rows.as_of(leftfold::recorded_at{march_15}).cut(), then.cut());
+}
+
+TEST(read_models_page, are_tested_from_events_to_rows) {
+    using leftfold::testing::after, leftfold::testing::on, leftfold::testing::project;
+
+    auto made = project<balances>(on("account-alice", opened{"Alice"}, deposited{50}),  // the stream, and its events
+                                  on("account-bob", opened{"Bob"}), after(48h),         // in the order of recording
+                                  on("account-alice", withdrawn{20}));
+    EXPECT_EQ(made.expect(balance{"alice", 30}, balance{"bob", 0}), "");  // these rows and no others
+    EXPECT_EQ(made.expect_sql("SELECT cents FROM balances_as_of('2026-01-02') ORDER BY 1", "0", "50"), "");
+    // …
+    EXPECT_EQ(made.twice().batches_of(1).shuffled_partitions(7).expect(balance{"alice", 30}, balance{"bob", 0}), "");
+    // …
+    EXPECT_EQ(project<balances>(on("account-bob", deposited{5})).expect_stop<deposited>("row \"bob\""), "");
 }
 
 TEST(read_models_page, are_read_by_path_and_in_sql) {

@@ -58,6 +58,9 @@ TEST(tidy, a_line_is_measured_in_characters_and_not_in_bytes) {
 TEST(tidy, an_include_that_climbs_is_found) {
     EXPECT_EQ(findings_in("storage/src/a.cpp", "#include <leftfold/framework/aggregate.hpp>\n"),
               "storage/src/a.cpp:1: storage may not include leftfold/framework/aggregate.hpp: it is not below\n");
+    EXPECT_EQ(findings_in("testing/src/a.cpp", "#include \"leftfold/projections/table.hpp\"\n"),
+              "testing/src/a.cpp:1: testing may not include leftfold/projections/table.hpp: it is not below\n");
+    EXPECT_EQ(findings_in("testing/projections/src/a.cpp", "#include \"leftfold/projections/table.hpp\"\n"), "");
     EXPECT_NE(findings_in("framework/src/a.cpp", "#include <leftfold/projections/engine.hpp>\n"), "");
     EXPECT_EQ(findings_in("projections/src/a.cpp", "#include <leftfold/framework/aggregate.hpp>\n"), "");
 }
