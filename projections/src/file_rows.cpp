@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "deadline.hpp"
 #include "leftfold/storage/error.hpp"
 #include "model_board.hpp"
 #include "sqlite/doorbell.hpp"
@@ -68,7 +69,7 @@ template <class Enough>
 void file_rows::wait(Enough enough, std::chrono::milliseconds at_most, const std::string& doing) {
     auto now = look();
     if (enough(now)) return;
-    const auto deadline = std::chrono::steady_clock::now() + at_most;
+    const auto deadline = deadline_after(at_most);
     // One for each wait, so that no other thread takes the ring that this one is to hear.
     sqlite::doorbell bell(bell_of(database_), sqlite::doorbell::role::reader);
     while (true) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "deadline.hpp"
 #include "leftfold/storage/error.hpp"
 
 namespace leftfold::inline v0::detail {
@@ -82,8 +83,9 @@ bool model_board::parks() const {
 void model_board::wait_until(const cut& where, std::chrono::milliseconds at_most, std::string_view doing) const {
     {
         std::unique_lock lock(signals_->mutex);
-        signals_->changed.wait_for(
-            lock, at_most, [&] { return status_.reached.covers(where) || status_.state == projection_state::stopped; });
+        signals_->changed.wait_until(lock, deadline_after(at_most), [&] {
+            return status_.reached.covers(where) || status_.state == projection_state::stopped;
+        });
         if (status_.reached.covers(where)) return;
     }
     const auto now = status();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "deadline.hpp"
 #include "driver.hpp"
 #include "engine_rows.hpp"
 #include "leftfold/storage/error.hpp"
@@ -165,7 +166,7 @@ void projection_engine::catch_up() {
 }
 
 void projection_engine::wait_for(position where, wait_options options) {
-    const auto deadline = std::chrono::steady_clock::now() + options.at_most;
+    const auto deadline = deadline_after(options.at_most);
     for (const auto& each : core_->entries) {
         const auto left = deadline - std::chrono::steady_clock::now();
         wait_for_one(each.work->name(), where,

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "deadline.hpp"
 #include "leftfold/storage/error.hpp"
 #include "sqlite/doorbell.hpp"
 #include "sqlite/statement.hpp"
@@ -87,7 +88,7 @@ void sql_session::read_once(function_ref<void(sqlite::connection&)> work) {
 }
 
 void sql_session::read(function_ref<void(sqlite::connection&)> work, function_ref<bool()> may_repeat) {
-    const auto deadline = std::chrono::steady_clock::now() + as_of_wait_;
+    const auto deadline = deadline_after(as_of_wait_);
     std::optional<sqlite::doorbell> bell;
     for (;;) {
         if (bell) bell->look();  // from here on no ring is lost

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "deadline.hpp"
 #include "store_core.hpp"
 
 namespace leftfold::inline v0 {
@@ -67,7 +68,7 @@ cut store_core::cut_of(recorded_at when) {
 }
 
 bool store_core::wait_until_closed(recorded_at when, std::chrono::milliseconds at_most) {
-    const auto deadline = std::chrono::steady_clock::now() + at_most;
+    const auto deadline = deadline_after(at_most);
     if (!owner()) return wait_for_owner(when, deadline);
     raise_bound();  // an idle store's bound lags behind the wall clock, and closed() never passes it
     return grown->until(deadline, [&] { return clock->close(when) >= when; });

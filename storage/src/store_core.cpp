@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "deadline.hpp"
 #include "fork_guard.hpp"
 
 namespace leftfold::inline v0 {
@@ -122,7 +123,7 @@ void store_core::close(std::chrono::milliseconds deadline) {
     const std::lock_guard once(close_mutex_);
     if (closed_.exchange(true)) return;
     if (generation_ != fork_generation()) return;  // the parent's files are none of a child's business
-    const auto until = std::chrono::steady_clock::now() + deadline;
+    const auto until = deadline_after(deadline);
     listening.reset();
     if (owner() && clock) {
         parts.bulletin->stop_answering();

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "deadline.hpp"
 #include "store_core.hpp"
 
 namespace leftfold::inline v0 {
@@ -10,7 +11,7 @@ namespace {
 /// the log is the truth, so the condition asks the log.
 template <class Condition>
 bool wait_on_bulletin(bulletin& board, std::chrono::milliseconds at_most, Condition fulfilled) {
-    const auto deadline = std::chrono::steady_clock::now() + at_most;
+    const auto deadline = deadline_after(at_most);
     for (;;) {
         const auto page = board.read();  // before the look at the log, so that no change falls between them
         if (fulfilled()) return true;
@@ -27,8 +28,7 @@ bool event_store::wait_for(leftfold::position where, std::chrono::milliseconds a
     core_->check_partition(where.partition);
     const auto there = [&] { return core_->heads().at(where.partition) >= where.at; };
     if (!core_->owner()) return wait_on_bulletin(*core_->parts.bulletin, at_most, there);
-    return core_->grown->until(std::chrono::steady_clock::now() + at_most,
-                               [&] { return core_->grown->heads().covers(where); });
+    return core_->grown->until(deadline_after(at_most), [&] { return core_->grown->heads().covers(where); });
 }
 
 cut event_store::wait_beyond(const cut& seen, std::chrono::milliseconds at_most) {
@@ -40,7 +40,7 @@ cut event_store::wait_beyond(const cut& seen, std::chrono::milliseconds at_most)
             return !seen.covers(heads);
         });
     } else {
-        core_->grown->until(std::chrono::steady_clock::now() + at_most, [&] {
+        core_->grown->until(deadline_after(at_most), [&] {
             heads = core_->grown->heads();
             return !seen.covers(heads);
         });
@@ -52,8 +52,8 @@ void event_store::start_wait_beyond(cut seen, std::chrono::milliseconds at_most,
     core_->check_open();
     if (core_->owner()) {
         core_->grown->when_beyond(
-            seen, std::chrono::steady_clock::now() + at_most,
-            [done = std::move(done)](cut heads) mutable { done({}, std::move(heads)); }, core_->waker());
+            seen, deadline_after(at_most), [done = std::move(done)](cut heads) mutable { done({}, std::move(heads)); },
+            core_->waker());
         return;
     }
     core_->waker().post([core = core_, seen = std::move(seen), at_most, done = std::move(done)]() mutable {

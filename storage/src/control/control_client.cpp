@@ -8,6 +8,7 @@
 
 #include "control/protocol.hpp"
 #include "control/unix_socket.hpp"
+#include "deadline.hpp"
 #include "leftfold/storage/control.hpp"
 #include "leftfold/storage/error.hpp"
 #include "sqlite/store_lock.hpp"
@@ -49,7 +50,7 @@ std::string read_line(const control::descriptor& from, steady::time_point deadli
 std::string ask_control(const std::filesystem::path& socket, const control_request& request,
                         std::chrono::milliseconds at_most) {
     const auto doing = fmt::format("asking for \"{}\" at {}", request.verb, socket.string());
-    const auto deadline = steady::now() + at_most;
+    const auto deadline = deadline_after(at_most);
     const auto line = control::connect_to(socket);
     if (!line.is_open()) throw error(errc::locked, doing + ", where nobody listens");
     const auto text = control::encode_request(request);

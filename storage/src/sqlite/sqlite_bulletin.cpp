@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "deadline.hpp"
 #include "sqlite/live_page.hpp"
 
 namespace leftfold::inline v0::sqlite {
@@ -79,7 +80,7 @@ void sqlite_bulletin::ask(recorded_at when) {
 
 void sqlite_bulletin::wait(std::uint64_t seen, std::chrono::microseconds at_most) {
     if (!live_) return;
-    const auto deadline = std::chrono::steady_clock::now() + at_most;
+    const auto deadline = deadline_after(at_most);
     for (;;) {
         const auto page = read();
         const auto left = deadline - std::chrono::steady_clock::now();
