@@ -101,9 +101,13 @@ TEST(sqlite_store, a_second_owner_is_refused_in_the_same_process_too) {
         FAIL() << "opened twice";
     } catch (const error& refused) {
         EXPECT_EQ(refused.kind(), errc::locked);
-        EXPECT_NE(std::string(refused.what()).find(std::to_string(getpid())), std::string::npos) << refused.what();
+        const auto owner = std::to_string(getpid()) + ", this one";
+        EXPECT_NE(std::string(refused.what()).find(owner), std::string::npos) << refused.what();
     }
     store.close();
+    EXPECT_THROW(open_sqlite(place / "bank.store"), error) << "the closed handle still holds the files";
+    { const auto gone = std::move(store); }
+    EXPECT_NO_THROW(open_sqlite(place / "bank.store"));
 }
 
 TEST(sqlite_store, readers_beside_the_owner_see_each_append) {

@@ -70,7 +70,10 @@ std::string owner_of(int descriptor) {
     std::array<char, 32> text{};
     const auto bytes = ::pread(descriptor, text.data(), text.size() - 1, 0);
     if (bytes <= 0) return "another process or handle";
-    return fmt::format("process {}", std::string_view(text.data(), std::strcspn(text.data(), "\n")));
+    const std::string pid(text.data(), std::strcspn(text.data(), "\n"));
+    const auto* const where =
+        pid == std::to_string(::getpid()) ? ", this one: a handle, repository or engine holds it" : "";
+    return fmt::format("process {}{}", pid, where);
 }
 
 struct other_locks {
