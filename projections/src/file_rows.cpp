@@ -56,7 +56,8 @@ read_model_status file_rows::status() {
     read_model_status now{.store = found.at.store,
                           .epoch = found.at.epoch,
                           .reached = std::move(found.at.consumed),
-                          .through = found.through};
+                          .through = found.through,
+                          .since = since()};
     if (store_) now.events_behind = events_between(now.reached, store_->heads());
     if (now.events_behind != std::size_t{0} && now.through > recorded_at::min())
         now.time_behind =
@@ -101,6 +102,15 @@ std::optional<cut> file_rows::await(recorded_at when) {
     auto where = store_->cut_at(when);
     wait_until(where, as_of_wait_, doing);
     return where;
+}
+
+recorded_at file_rows::since() {
+    const reader_pool::lease reader(pool_);
+    const sqlite::transaction together(reader->connection(), sqlite::transaction::kind::deferred);
+    check(*reader);
+    if (!has_starts(reader->connection())) return recorded_at::min();
+    const auto start = read_start_row(reader->prepared(select_start), projection_);
+    return start ? start->since : recorded_at::min();
 }
 
 recorded_at file_rows::time_of(const cut& where) {

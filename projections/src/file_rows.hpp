@@ -20,6 +20,7 @@ public:
     void read(function_ref<void(reader_pool::reader&)> with) override;
     std::optional<cut> await(recorded_at when) override;
     recorded_at time_of(const cut& where) override;
+    recorded_at since() override;
 
     read_model_status status();
     /// Waits until the committed rows hold every event of `where`.

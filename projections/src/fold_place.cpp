@@ -4,11 +4,11 @@
 
 namespace leftfold::inline v0::detail {
 
-void fold_place::start(std::uint32_t partitions) {
-    at_ = cut(partitions);
-    chains_at_ = at_;
-    chains_.assign(partitions, chain_hash{});
-    through_ = recorded_at::min();
+void fold_place::start(const start_place& at) {
+    at_ = at.after;
+    chains_at_ = cut(at_.partitions());
+    chains_.assign(at_.partitions(), chain_hash{});
+    through_ = at.through;
 }
 
 void fold_place::resume(const stored_model& from) {

@@ -5,6 +5,7 @@
 
 #include "leftfold/storage/event_store.hpp"
 #include "model_database.hpp"
+#include "start_place.hpp"
 
 namespace leftfold::inline v0::detail {
 
@@ -12,8 +13,8 @@ namespace leftfold::inline v0::detail {
 /// nothing is missing. Kept in memory event by event, and made into a checkpoint for each flush.
 class fold_place {
 public:
-    /// Stands before the first event.
-    void start(std::uint32_t partitions);
+    /// Stands before the first event that is to be folded.
+    void start(const start_place& at);
     /// Stands where a checkpoint says.
     void resume(const stored_model& from);
 

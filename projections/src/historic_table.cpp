@@ -1,7 +1,10 @@
 #include "historic_table.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <optional>
 
+#include "model_database.hpp"
 #include "sql_text.hpp"
 #include "sqlite/statement.hpp"
 
@@ -39,11 +42,15 @@ std::vector<historic_table> find_historic_tables(sqlite::connection& on) {
     std::vector<historic_table> all;
     sqlite::statement tables(on, select_tables);
     sqlite::statement columns(on, select_columns);
+    std::optional<sqlite::statement> starts;
+    if (has_starts(on)) starts.emplace(on, select_start);
     while (tables.step()) {
         auto& table = all.emplace_back();
         table.name = tables.text(0);
         table.projection = tables.text(1);
         table.history_from = history_from(tables.text(2), table.name);
+        if (const auto start = starts ? read_start_row(*starts, table.projection) : std::nullopt)
+            table.history_from = std::max(table.history_from, start->since);
         const auto versions = table.name + "_versions";
         columns.bind_text(1, versions);
         while (columns.step()) {

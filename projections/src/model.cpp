@@ -56,24 +56,46 @@ event_filter model::filter() const {
 void model::open() {
     if (database_) {
         const auto stored = database_->load(name_);
-        const auto reason = why_not_continued(stored, shape_, store_);
-        if (!reason.empty()) {
-            if (stored) {
-                warn(fmt::format("projection {} in {} begins anew from the first event: {}", name_,
-                                 database_->file().string(), reason));
-                board_.begun_anew(reason);
-            }
-            place_.start(store_.partitions());
-            database_->make_anew(name_, checkpoint(), projection_access::objects(*instance_));
-        }
+        if (const auto why = why_not_continued(stored, shape_, store_); !why.empty()) begin_anew(stored, why);
+        const auto start = *database_->load_start(name_);
+        start_ = find_start(start, store_);
+        board_.began(start_.since, start.generation);
+    } else {
+        start_ = find_start(options_.start, store_);
+        tell_of_start(start_);
+        board_.began(start_.since, 1);
     }
     renew();
     publish(store_.closed_cut(), lane::action::rest);  // what it has can be read from now on
 }
 
+void model::begin_anew(const std::optional<stored_model>& earlier, const std::string& why) {
+    const auto kept = database_->load_start(name_);
+    // A place in another store means nothing here: the projection is new to this one.
+    const bool is_new = !kept || !earlier || earlier->at.store != store_.id();
+    const auto start = is_new ? find_start(options_.start, store_) : find_start(*kept, store_);
+    if (is_new) tell_of_start(start);
+    if (earlier) {
+        const auto from =
+            start.since == recorded_at::min() ? "from the first event" : "from " + to_rfc3339(start.since.time());
+        warn(fmt::format("projection {} in {} begins anew {}: {}", name_, database_->file().string(), from, why));
+        board_.begun_anew(why);
+    }
+    place_.start(start);
+    const auto empty = checkpoint();
+    database_->make_anew(name_, empty,
+                         {.at = empty.at, .since = start.since, .generation = kept ? kept->generation + 1 : 1},
+                         projection_access::objects(*instance_));
+}
+
+void model::tell_of_start(const start_place& found) const {
+    if (!found.instead_of.empty())
+        warn(fmt::format("projection {} begins at {} instead: {}", name_, to_string(found.after), found.instead_of));
+}
+
 /// Makes a new instance that goes on from the stored checkpoint: what was folded and not flushed is forgotten.
 void model::renew() {
-    place_.start(store_.partitions());
+    place_.start(start_);
     if (database_) {
         database_->roll_back();
         if (const auto stored = database_->load(name_)) place_.resume(*stored);

@@ -15,6 +15,7 @@
 #include "model_board.hpp"
 #include "model_database.hpp"
 #include "parked_queue.hpp"
+#include "start_place.hpp"
 #include "write_side.hpp"
 
 namespace leftfold::inline v0::detail {
@@ -29,8 +30,8 @@ public:
     model(std::shared_ptr<store_core> store, make_projection make, projection_options options,
           std::shared_ptr<model_database> database, std::shared_ptr<model_signals> signals);
 
-    /// Takes up the work where the checkpoint says, or, when that belongs to another history or another shape of the
-    /// projection, drops the rows and begins anew.
+    /// Takes up the work where the checkpoint says. Without one, begins where the options say; when it belongs to
+    /// another history or another shape of the projection, drops the rows and begins anew where they once began.
     void open();
 
     /// Does the next thing, and says what it was. Never throws for what an event or the database did.
@@ -59,6 +60,8 @@ public:
     bool discard_parked(const std::string& stream);
 
 private:
+    void begin_anew(const std::optional<stored_model>& earlier, const std::string& why);
+    void tell_of_start(const start_place& found) const;
     void renew();
     void fold_or_park(const event_view& event);
     void load_parked();
@@ -104,6 +107,7 @@ private:
     std::int64_t retry_due_us_ = 0;
 
     // While folding
+    start_place start_;
     fold_place place_;
     std::size_t folded_ = 0;
     std::optional<position> failed_at_;

@@ -59,6 +59,17 @@ void model_board::begun_anew(std::string why) {
     status_.begun_anew_because = std::move(why);
 }
 
+void model_board::began(recorded_at since, std::int64_t generation) {
+    const std::lock_guard lock(signals_->mutex);
+    status_.since = since;
+    status_.generation = generation;
+}
+
+recorded_at model_board::since() const {
+    const std::lock_guard lock(signals_->mutex);
+    return status_.since;
+}
+
 projection_status model_board::status() const {
     projection_status now;
     auto through = recorded_at::min();

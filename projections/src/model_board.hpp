@@ -37,6 +37,9 @@ public:
     };
     void publish(news now);
     void begun_anew(std::string why);
+    void began(recorded_at since, std::int64_t generation);
+    /// The first time of which the rows can be told.
+    recorded_at since() const;
 
     projection_status status() const;
     /// Whether events up to the cut that a reader waited for may be parked: if so, the database knows.

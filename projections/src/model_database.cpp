@@ -65,6 +65,19 @@ PRAGMA application_id = 0x4C46524D;
 PRAGMA user_version = 1;
 )";
 
+/// What came later than the format, and is added to a database that has it not.
+constexpr const char* additions = R"(
+CREATE TABLE IF NOT EXISTS leftfold_starts (
+    projection TEXT NOT NULL PRIMARY KEY,
+    generation INTEGER NOT NULL,
+    store TEXT NOT NULL,
+    epoch INTEGER NOT NULL,
+    cut TEXT NOT NULL,
+    chains TEXT NOT NULL,
+    since INTEGER NOT NULL
+) WITHOUT ROWID;
+)";
+
 /// A bulk flush writes many pages at once, and the next one most of them again: a checkpoint for every few flushes
 /// copies each page once. The WAL stays at about 64 MiB.
 constexpr const char* settings = R"(
@@ -92,6 +105,18 @@ std::vector<chain_hash> parse_chains(std::string_view text) {
     }
     return chains;
 }
+
+/// While it lives, commits are synced before they return.
+class synced_commits {
+public:
+    explicit synced_commits(sqlite::connection& on) : on_(on) { on_.execute("PRAGMA synchronous = FULL"); }
+    ~synced_commits() { sqlite3_exec(on_.handle(), "PRAGMA synchronous = NORMAL", nullptr, nullptr, nullptr); }
+    synced_commits(const synced_commits&) = delete;
+    synced_commits& operator=(const synced_commits&) = delete;
+
+private:
+    sqlite::connection& on_;
+};
 
 }  // namespace
 
@@ -123,6 +148,7 @@ void model_database::make_schema() {
         making.commit();
     }
     check_read_models(connection_);
+    connection_.execute(additions);
 }
 
 void check_read_models(sqlite::connection& on) {
@@ -169,6 +195,44 @@ void model_database::save(std::string_view projection, const stored_model& model
     put.run();
 }
 
+bool has_starts(sqlite::connection& on) {
+    return on.query_number("SELECT count(*) FROM sqlite_schema WHERE name = 'leftfold_starts'") == 1;
+}
+
+const char* const select_start =
+    "SELECT generation, store, epoch, cut, chains, since FROM leftfold_starts WHERE projection = ?1";
+
+std::optional<stored_start> read_start_row(sqlite::statement& select, std::string_view projection) {
+    const sqlite::reset_at_end end(select);
+    select.bind_text(1, projection);
+    if (!select.step()) return std::nullopt;
+    stored_start found;
+    found.generation = select.number(0);
+    found.at.store = parse_event_id(select.text(1));
+    found.at.epoch = store_epoch(select.number(2));
+    found.at.consumed = parse_cut(select.text(3));
+    found.at.chains = parse_chains(select.text(4));
+    found.since = recorded_at::from_micros(select.number(5));
+    return found;
+}
+
+std::optional<stored_start> model_database::load_start(std::string_view projection) {
+    if (auto found = read_start_row(prepared(select_start), projection)) return found;
+    // A model of before starts were kept began at the first event.
+    if (load(projection)) return stored_start{};
+    return std::nullopt;
+}
+
+void model_database::save_start(std::string_view projection, const stored_start& start) {
+    const auto store = to_string(start.at.store);
+    const auto cut = to_string(start.at.consumed);
+    const auto chains = to_text(start.at.chains);
+    auto& put = prepared("INSERT OR REPLACE INTO leftfold_starts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+    put.bind_text(1, projection).bind(2, start.generation).bind_text(3, store).bind(4, start.at.epoch.value());
+    put.bind_text(5, cut).bind_text(6, chains).bind(7, start.since.micros());
+    put.run();
+}
+
 void model_database::drop_objects(std::string_view projection) {
     std::vector<model_part::object> objects;
     {
@@ -188,9 +252,10 @@ void model_database::drop_objects(std::string_view projection) {
         prepared(sql).bind_text(1, projection).run();
 }
 
-void model_database::make_anew(std::string_view projection, const stored_model& model,
+void model_database::make_anew(std::string_view projection, const stored_model& model, const stored_start& start,
                                const std::vector<model_part::object>& objects) {
     statements_.clear();  // those of the old tables
+    const synced_commits synced(connection_);
     sqlite::transaction making(connection_);
     drop_objects(projection);
     for (const auto& each : objects) {
@@ -206,6 +271,7 @@ void model_database::make_anew(std::string_view projection, const stored_model& 
         note.bind_text(1, each.name).bind_text(2, each.kind).bind_text(3, projection).run();
     }
     save(projection, model);
+    save_start(projection, start);
     making.commit();
     bell_.ring(std::to_string(++commits_));
 }

@@ -24,8 +24,15 @@ struct stored_model {
     recorded_at through = recorded_at::min();
 };
 
-/// A read-model database, owned: its lock, its one writing connection, and its two tables of our own, leftfold_models
-/// and leftfold_objects (docs/read_models.md). For one thread at a time.
+/// What a database says of the beginning of one model: the place before its first event, and how often it has begun.
+struct stored_start {
+    checkpoint at{};
+    recorded_at since = recorded_at::min();
+    std::int64_t generation = 1;
+};
+
+/// A read-model database, owned: its lock, its one writing connection, and its tables of our own, leftfold_models and
+/// leftfold_objects and others (docs/read_models.md). For one thread at a time.
 class model_database {
 public:
     /// Opens the database or makes it. Throws errc::locked, foreign_file, newer_format, not_found (the directory).
@@ -36,9 +43,13 @@ public:
     std::optional<stored_model> load(std::string_view projection);
     void save(std::string_view projection, const stored_model& model);
 
-    /// Drops what the projection has in the database, and makes its objects, empty. Throws errc::name_collision when
-    /// one belongs to another projection, errc::invalid_argument when SQLite refuses one.
-    void make_anew(std::string_view projection, const stored_model& model,
+    /// Returns where the model began; nothing when no such model was ever made.
+    std::optional<stored_start> load_start(std::string_view projection);
+
+    /// Drops what the projection has in the database, and makes its objects, empty, with its start and its checkpoint.
+    /// Survives a power cut, since a start may be one that nobody could find again. Throws errc::name_collision when
+    /// one object belongs to another projection, errc::invalid_argument when SQLite refuses one.
+    void make_anew(std::string_view projection, const stored_model& model, const stored_start& start,
                    const std::vector<model_part::object>& objects);
 
     void begin();
@@ -55,6 +66,7 @@ public:
 private:
     void make_schema();
     void drop_objects(std::string_view projection);
+    void save_start(std::string_view projection, const stored_start& start);
 
     std::filesystem::path file_;
     owner_lock lock_;
@@ -67,6 +79,12 @@ private:
 /// Reads what a database says of a model, on any connection to it. `select` is the statement of select_model.
 extern const char* const select_model;
 std::optional<stored_model> read_model_row(sqlite::statement& select, std::string_view projection);
+
+/// The first time of which the rows of a model can be told. Databases of before there were starts have no table of
+/// them.
+bool has_starts(sqlite::connection& on);
+extern const char* const select_start;
+std::optional<stored_start> read_start_row(sqlite::statement& select, std::string_view projection);
 
 /// Throws errc::foreign_file or newer_format unless the database behind the connection holds read models of ours.
 void check_read_models(sqlite::connection& on);

@@ -84,9 +84,9 @@ bool model::refold_parked(const std::string& stream) {
     while (true) {
         point("refold begins");
         database_->begin();
-        const auto outcome =
-            refold({store_, *instance_, *side_, options_.events, filter_, discarded_, absences, options_.flush.rows},
-                   streams, place_.at());
+        const auto outcome = refold({store_, *instance_, *side_, options_.events, filter_, discarded_, start_.after,
+                                     absences, options_.flush.rows},
+                                    streams, place_.at());
         if (!outcome.failed && outcome.also.empty()) break;
         end_transaction();
         for (auto* part : projection_access::parts(*instance_)) part->forget();

@@ -24,6 +24,7 @@ public:
     void settle() override {}
     std::optional<cut> await(recorded_at when) override { return rows_->await(when); }
     recorded_at time_of(const cut& where) override { return rows_->time_of(where); }
+    recorded_at since() override { return rows_->since(); }
     void check_complete(recorded_at when) override;
 
     /// Returns the streams that are parked, as committed.

@@ -91,7 +91,9 @@ refold_outcome refold(const refold_subject& subject, const std::set<std::string>
     refold_outcome outcome;
     visit_merged(subject.store, streams, up_to, [&](const recorded_event& event) {
         const auto view = event.view();
-        if (!subject.filter.matches(view) || subject.discarded.contains(event.id)) return true;
+        if (subject.start.covers(view.position()) || !subject.filter.matches(view) ||
+            subject.discarded.contains(event.id))
+            return true;
         try {
             projection_access::apply(subject.instance, view, subject.events, &subject.side);
         } catch (const std::exception& failed) {

@@ -21,6 +21,8 @@ struct refold_subject {
     const event_registry& events;
     const event_filter& filter;
     const std::set<event_id>& discarded;
+    /// Where the projection began: what is in here was never folded.
+    const cut& start;
     /// What other streams found missing since something was parked.
     const std::vector<row_writers::absence>& absences;
     /// Rows and versions held before they are written to the transaction.

@@ -23,6 +23,8 @@ public:
     virtual std::optional<cut> await(recorded_at when) = 0;
     /// Returns the time of the last event of a cut. Throws errc::invalid_argument unless it is the cut of a time.
     virtual recorded_at time_of(const cut& where) = 0;
+    /// Returns the first time of which the rows can be told.
+    virtual recorded_at since() = 0;
     /// Whether an event of what await() gave may be parked. False spares a look into the database.
     virtual bool parks() const { return true; }
 };

@@ -309,10 +309,10 @@ void table_core::check_history(recorded_at when) const {
     if (!options_.history)
         throw error(errc::unsupported,
                     fmt::format("asking table {} for the past: it was made without history", name()));
-    if (when < options_.history_from)
-        throw error(errc::before_history,
-                    fmt::format("asking table {} for its rows as of {}: its history begins at {}", name(),
-                                to_rfc3339(when.time()), to_rfc3339(options_.history_from.time())));
+    const auto begins = std::max(options_.history_from, side().since());
+    if (when < begins)
+        throw error(errc::before_history, fmt::format("asking table {} for its rows as of {}: its history begins at {}",
+                                                      name(), to_rfc3339(when.time()), to_rfc3339(begins.time())));
 }
 
 void fail_cut_unknown(recorded_at when) {

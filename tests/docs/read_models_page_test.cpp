@@ -70,6 +70,22 @@ TEST(read_models_page, are_tested_from_events_to_rows) {
     EXPECT_EQ(project<balances>(on("account-bob", deposited{5})).expect_stop<deposited>("row \"bob\""), "");
 }
 
+TEST(read_models_page, begin_where_they_are_told) {
+    const in_own_directory here;
+    leftfold::testing::store store;
+    append(store, "alice", opened{"Alice"});
+    store.advance(std::chrono::days{40});
+    append(store, "bob", opened{"Bob"});
+    leftfold::projection_engine engine{store};
+    auto& read =
+        // …
+        engine.add<balances>({.database = "bank.views.db", .start = leftfold::start_at::ago(std::chrono::days{30})});
+    // …
+    engine.catch_up();
+    EXPECT_EQ(read.rows.find("alice"), std::nullopt);
+    EXPECT_EQ(read.rows.find("bob")->cents, 0);
+}
+
 TEST(read_models_page, are_read_by_path_and_in_sql) {
     const in_own_directory here;
     leftfold::testing::store store;

@@ -55,6 +55,8 @@ public:
     virtual std::optional<cut> await(recorded_at when) = 0;
     /// Throws errc::incomplete when an event recorded at or before `when` is parked.
     virtual void check_complete(recorded_at when) = 0;
+    /// Returns the first time of which the rows can be told: where the projection began.
+    virtual recorded_at since() { return recorded_at::min(); }
     /// Returns the time of the last event of a cut. Throws errc::invalid_argument unless it is the cut of a time.
     virtual recorded_at time_of(const cut& where) = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -9,7 +10,9 @@
 #include <string_view>
 
 #include "leftfold/framework/event_registry.hpp"
+#include "leftfold/projections/start.hpp"
 #include "leftfold/storage/position.hpp"
+#include "leftfold/storage/time.hpp"
 
 namespace leftfold::inline v0 {
 
@@ -42,6 +45,8 @@ struct projection_options {
     /// they take turns at writing. Made when there is none.
     std::filesystem::path database{};
     leftfold::order order = order::log;
+    /// Where it begins, if it is new: not yet in its database, or in memory.
+    start_at start = start_at::earliest();
     flush_options flush{};
     retry_options retries{};
     /// The most streams that a projection which parks keys sets aside at once. One more, and it stops.
@@ -88,7 +93,11 @@ struct projection_status {
     std::string failure;
     /// How many streams are parked.
     std::size_t parked = 0;
-    /// Whether it had to begin again from the first event when it was added, and why.
+    /// The first time of which its rows can be told: its start. min() for one that began at the first event.
+    recorded_at since = recorded_at::min();
+    /// How often it has begun: 1 for one that never had to begin anew.
+    std::int64_t generation = 1;
+    /// Whether it had to begin again from its start when it was added, and why.
     std::string begun_anew_because;
 };
 

@@ -36,6 +36,8 @@ struct read_model_status {
     cut reached;
     /// Every event recorded at or before this time is in the rows.
     recorded_at through = recorded_at::min();
+    /// The first time of which the rows can be told: where the projection began (projection_options::start).
+    recorded_at since = recorded_at::min();
     /// How many events it is behind the store. Empty when it was opened without its store.
     std::optional<std::size_t> events_behind{};
     /// How much it may be missing: wall clock against `through`; 0 when it is known to have every event.
