@@ -36,7 +36,9 @@ TEST_F(command_line, shows_all_that_is_stored_when_the_owners_last_word_is_lost)
 }
 
 TEST_F(command_line, tells_wrong_words_from_missing_stores) {
-    EXPECT_EQ(run({"no-such-command"}).status, tools::usage);
+    const auto unknown = run({"no-such-command", at("a")});
+    EXPECT_EQ(unknown.status, tools::usage);
+    EXPECT_NE(unknown.err.find("\"no-such-command\""), std::string::npos) << unknown.err;
     EXPECT_EQ(run({"info", at("nothing")}).status, tools::not_there);
     fill("a");
     EXPECT_EQ(run({"events", at("a"), "--as-of", "yesterday-ish"}).status, tools::usage);

@@ -89,8 +89,11 @@ command_list::reading command_list::read(int argc, const char* const* argv, std:
             return {};
         }
         const auto named = root_->get_subcommands();
+        const auto unread = root_->remaining();
+        const auto wrong = named.empty() && !unread.empty() ? fmt::format("There is no command \"{}\"", unread.front())
+                                                            : std::string(e.what());
         const auto about = named.empty() ? std::string() : named.front()->get_name() + " ";
-        return {.mistake = fmt::format("{} ({} {}--help has the words)", e.what(), root_->get_name(), about)};
+        return {.mistake = fmt::format("{} ({} {}--help has the words)", wrong, root_->get_name(), about)};
     }
     return {.chosen = chosen_, .json = json_};
 }
