@@ -1,3 +1,4 @@
+#include "leftfold/storage/names.hpp"
 #include "leftfold/testing/log_contract.hpp"
 #include "script.hpp"
 
@@ -109,6 +110,77 @@ void an_index_finds_events_by_id(engine& subject, variant how) {
                  std::optional<offset>{});
 }
 
+void an_index_begins_at_the_end_that_is_nearest(engine& subject, variant how) {
+    indexed at(subject, how);
+    const auto all = at.offsets_of(a);
+    for (const auto from : {version{0}, version{-7}}) {
+        expect_equal("forward from before the first", at.index().find(p0, a, from, 2, direction::forward),
+                     std::vector{all[0], all[1]});
+        expect_equal("backward from before the first", at.index().find(p0, a, from, 2, direction::backward),
+                     std::vector<offset>{});
+    }
+    for (const auto from : {version{21}, version{INT64_MAX}}) {
+        expect_equal("backward from beyond the last", at.index().find(p0, a, from, 2, direction::backward),
+                     std::vector{all[19], all[18]});
+    }
+}
+
+/// Streams that a careless index takes for one another: by their letters' case, their spaces, their accents, their
+/// first bytes, or the place where the category ends.
+std::vector<stream_id> streams_of_like_names() {
+    const std::string most(stream_key_bytes_max - 1, 'k');
+    return {{"ab", "c"},       {"a", "bc"},       {"a", "b"},         {"a", "B"},  {"a", "b "},
+            {"a", " b"},       {"a", "\xc3\xa9"}, {"a", "e\xcc\x81"}, {"a", "e"},  {"a", most},
+            {"a", most + "1"}, {"a", most + "2"}, {"a", "1"},         {"a", "01"}, {"a", "1.0"}};
+}
+
+void an_index_tells_streams_of_like_names_apart(engine& subject, variant how) {
+    const auto streams = streams_of_like_names();
+    ports at(subject, how);
+    script script;
+    auto held = at.log().claim(p0, "owner");
+    for (int round = 0; round < 2; ++round) {
+        std::vector<scripted> group;
+        for (const auto& stream : streams) group.push_back({stream, event_data("test.happened", "{}")});
+        script.append(at.log(), held, group);
+        const auto stored = views_of(script.stored());
+        at.index().add(p0, std::span(stored).last(group.size()));
+    }
+    at.between();
+    const auto count = static_cast<std::int64_t>(streams.size());
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+        const offset first(static_cast<std::int64_t>(i) + 1);
+        expect_equal("the events of " + to_string(streams[i]),
+                     at.index().find(p0, streams[i], version(1), 9, direction::forward),
+                     std::vector{first, first.plus(count)});
+        const auto head = at.index().head(p0, streams[i]);
+        expect_equal("the last event of " + to_string(streams[i]), head ? head->at : offset{}, first.plus(count));
+    }
+}
+
+void an_index_tells_ids_of_like_bytes_apart(engine& subject, variant how) {
+    ports at(subject, how);
+    script script;
+    auto held = at.log().claim(p0, "owner");
+    std::vector<scripted> group;
+    for (std::size_t i = 0; i < 16; ++i) {
+        event_id id;
+        id.bytes[i] = 1;
+        group.push_back(event_of("a"));
+        group.back().data.id = id;
+    }
+    script.append(at.log(), held, group);
+    at.index().add(p0, views_of(script.stored()));
+    at.between();
+    for (const auto& event : script.stored()) {
+        expect_equal("the place of " + to_string(event.id), at.index().find_id(p0, event.id), std::optional(event.at));
+        auto like = event.id;
+        like.bytes[15] = 2;
+        expect_equal("the place of an id that differs in one byte", at.index().find_id(p0, like),
+                     std::optional<offset>{});
+    }
+}
+
 void an_index_that_missed_events_catches_up(engine& subject, variant how) {
     ports at(subject, how);
     script script;
@@ -163,6 +235,9 @@ contract index_contract() {
         {"an_index_finds_a_streams_events_forward", an_index_finds_a_streams_events_forward},
         {"an_index_finds_a_streams_events_backward", an_index_finds_a_streams_events_backward},
         {"an_index_finds_events_by_id", an_index_finds_events_by_id},
+        {"an_index_begins_at_the_end_that_is_nearest", an_index_begins_at_the_end_that_is_nearest},
+        {"an_index_tells_streams_of_like_names_apart", an_index_tells_streams_of_like_names_apart},
+        {"an_index_tells_ids_of_like_bytes_apart", an_index_tells_ids_of_like_bytes_apart},
         {"an_index_that_missed_events_catches_up", an_index_that_missed_events_catches_up},
         {"a_rebuilt_index_gives_the_same_answers", a_rebuilt_index_gives_the_same_answers},
         {"an_index_tells_many_streams_apart", an_index_tells_many_streams_apart},

@@ -53,6 +53,7 @@ std::vector<scripted> odd_events() {
     events.push_back(event_of("large", std::string(1 << 20, 'x')));
     events.push_back(event_of(std::string(stream_key_bytes_max, 'k')));
     events.push_back(event_of("grün/\xf0\x9f\x8d\x83 {x} ' \" % _", "{}", "Größe.geändert"));
+    events.push_back(event_of("Old and old "));
     events.push_back(event_of("old"));
     events.back().data.occurred = occurred_at::from_micros(-62'135'596'800'000'000);
     events.push_back(event_of("extremes"));
@@ -166,6 +167,20 @@ void an_owner_whose_partition_was_claimed_can_append_no_more(engine& subject, va
     expect_events("reading all", read_all_of(at.log(), p0), script.stored());
 }
 
+void a_later_claim_by_the_same_owner_fences_the_earlier(engine& subject, variant how) {
+    ports at(subject, how);
+    script script;
+    auto hung = at.log().claim(p0, "owner");  // and its watchdog starts the same program once more
+    script.append(at.log(), hung, some_events(1));
+    at.between();
+    auto restarted = at.log().claim(p0, "owner");
+    expect(restarted.epoch > hung.epoch, "the second claim did not raise the fence's epoch");
+    const auto late = script.lay_out(hung, some_events(1, "late"));
+    expect_status("the append of the one before", at.log().append(hung, views_of(late)).status, append_status::fenced);
+    script.append(at.log(), restarted, some_events(2));
+    expect_events("reading all", read_all_of(at.log(), p0), script.stored());
+}
+
 void a_group_that_is_refused_leaves_nothing(engine& subject, variant how) {
     ports at(subject, how);
     script script;
@@ -260,6 +275,7 @@ contract log_contract() {
         {"a_group_is_seen_whole_or_not_at_all", a_group_is_seen_whole_or_not_at_all},
         {"an_owner_whose_partition_was_claimed_can_append_no_more",
          an_owner_whose_partition_was_claimed_can_append_no_more},
+        {"a_later_claim_by_the_same_owner_fences_the_earlier", a_later_claim_by_the_same_owner_fences_the_earlier},
         {"a_group_that_is_refused_leaves_nothing", a_group_that_is_refused_leaves_nothing},
         {"a_fence_behind_the_head_is_told_so", a_fence_behind_the_head_is_told_so},
         {"resolve_finds_a_group_that_was_stored", resolve_finds_a_group_that_was_stored},

@@ -133,11 +133,17 @@ void a_filter_gives_what_matches_and_nothing_else(engine& subject, variant how) 
     twelve_events at(subject, how);
     const auto read = [&](const event_filter& filter) { return read_all_of(at.log(), p0, {.events = 2}, filter); };
     expect_events("by category", read({.categories = {"other", "none"}}), at.only({1, 5, 9}));
+    expect_events("by either of two categories", read({.categories = {"none", "other"}}), at.only({1, 5, 9}));
     expect_events("by type", read({.types = {"test.odd"}}), at.only({2, 4, 6, 8, 10, 12}));
+    expect_events("by either of two types", read({.types = {"test.never", "test.odd"}}), at.only({2, 4, 6, 8, 10, 12}));
     expect_events("by a second header of its name", read({.headers = {{"actor", "ann"}}}), at.only({1, 7}));
     expect_events("by all three", read({.categories = {"test"}, .types = {"test.even"}, .headers = {{"actor", "eve"}}}),
                   at.only({7}));
-    expect_events("by what is not there", read({.types = {"test"}}), {});
+    expect_events("by either of two headers", read({.headers = {{"actor", "bob"}, {"actor", "ann"}}}), at.only({1, 7}));
+    expect_events("by the start of a type", read({.types = {"test"}}), {});
+    expect_events("by the start of a category", read({.categories = {"othe"}}), {});
+    expect_events("by another value of a header", read({.headers = {{"actor", "bob"}}}), {});
+    expect_events("by another name of a value", read({.headers = {{"author", "ann"}}}), {});
 }
 
 void envelopes_come_without_payload(engine& subject, variant how) {
@@ -220,6 +226,9 @@ void a_damaged_envelope_is_found_by_every_scan_that_passes_it(engine& subject, v
     at.expect_found("reading all", [&] { (void)read_all_of(at.log(), p0); });
     at.expect_found("reading envelopes", [&] { (void)read_all_of(at.log(), p0, {}, {}, payloads::skip); });
     at.expect_found("a scan that it does not match", [&] { (void)read_all_of(at.log(), p0, {}, others); });
+    const std::vector<offset> second{offset{2}};
+    at.expect_found("reading it by its place",
+                    [&] { at.log().read_at(p0, second, payloads::skip, [](const event_view&) { return true; }); });
 }
 
 }  // namespace

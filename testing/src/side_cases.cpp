@@ -1,3 +1,7 @@
+#include <atomic>
+#include <chrono>
+#include <thread>
+
 #include "leftfold/testing/log_contract.hpp"
 #include "script.hpp"
 
@@ -102,12 +106,14 @@ void a_checkpoint_is_the_one_saved_last(engine& subject, variant how) {
     expect(!at.parts().checkpoints->load("balances"), "a consumer that never saved has a checkpoint");
     at.parts().checkpoints->save("balances", checkpoint_at(5));
     at.parts().checkpoints->save("totals", checkpoint_at(50));
+    at.parts().checkpoints->save("Balances", checkpoint_at(60));
     at.parts().checkpoints->save("balances", checkpoint_at(6));
     at.parts().checkpoints->save("balances", checkpoint_at(4));  // a rebuild starts over
     at.between();
     auto& kept = *at.parts().checkpoints;
     expect(kept.load("balances") == checkpoint_at(4), "the checkpoint is not the one that was saved last");
     expect(kept.load("totals") == checkpoint_at(50), "a consumer's checkpoint was changed by another's");
+    expect(kept.load("Balances") == checkpoint_at(60), "a consumer's checkpoint was changed by one of like name");
 }
 
 void a_dropped_checkpoint_is_gone(engine& subject, variant how) {
@@ -136,11 +142,44 @@ void the_board_shows_the_page_published_last(engine& subject, variant how) {
                        .closed = {.until = recorded_at::from_micros(5), .held_by = partition_id{1}},
                        .heads = {offset{1}, offset{}}};
     at.parts().bulletin->publish(page);
+    expect(at.parts().bulletin->read() == page, "the page is not the one that was published");
     page.sequence = 2;
     page.closed = {.until = recorded_at::from_micros(6)};
     page.heads = {offset{2}, offset{7}};
     at.parts().bulletin->publish(page);
     expect(at.parts().bulletin->read() == page, "the page is not the one that was published last");
+}
+
+void a_wait_on_the_board_ends_with_the_next_page(engine& subject, variant how) {
+    constexpr std::chrono::seconds long_enough{5};
+    ports at(subject, how);
+    auto& board = *at.parts().bulletin;
+    bulletin_page page{.epoch = store_epoch{1}, .sequence = 1, .heads = {offset{1}}};
+    board.publish(page);
+    std::atomic<bool> waits = false;
+    std::thread owner([&board, &waits, page]() mutable {
+        while (!waits) std::this_thread::yield();
+        page.sequence = 2;
+        board.publish(page);
+    });
+    const auto begun = std::chrono::steady_clock::now();
+    waits = true;
+    do {
+        board.wait(1, long_enough);
+    } while (board.read()->sequence < 2 && std::chrono::steady_clock::now() < begun + long_enough);
+    const auto took = std::chrono::steady_clock::now() - begun;
+    owner.join();
+    expect(took < long_enough, "a wait went on although there was a new page");
+}
+
+void a_store_keeps_its_name(engine& subject, variant how) {
+    ports at(subject, how);
+    const auto id = at.parts().id;
+    const auto epoch = at.parts().epoch;
+    at.between();
+    expect_equal("the store's id", at.parts().id, id);
+    expect_equal("the store's epoch", at.parts().epoch, epoch);
+    expect_equal("the number of partitions", at.parts().partitions, 1U);
 }
 
 }  // namespace
@@ -155,6 +194,8 @@ contract side_contract() {
         {"a_dropped_checkpoint_is_gone", a_dropped_checkpoint_is_gone},
         {"the_clocks_bound_is_the_one_saved_last", the_clocks_bound_is_the_one_saved_last},
         {"the_board_shows_the_page_published_last", the_board_shows_the_page_published_last, false},
+        {"a_wait_on_the_board_ends_with_the_next_page", a_wait_on_the_board_ends_with_the_next_page, false},
+        {"a_store_keeps_its_name", a_store_keeps_its_name},
     };
 }
 

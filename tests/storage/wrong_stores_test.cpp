@@ -24,7 +24,7 @@ using leftfold::testing::variant;
 
 /// A store in memory that outlives its ports, so that it can be opened again, with one port exchanged for a wrong one.
 template <class Wrong>
-class engine_with final : public engine {
+class engine_with : public engine {
 public:
     store_parts make(std::uint32_t partitions) override {
         auto parts = make_memory_parts(partitions, derive_event_id("store"));
@@ -78,6 +78,21 @@ std::unique_ptr<engine> with() {
     return std::make_unique<engine_with<Wrong>>();
 }
 
+/// A store whose id is made anew each time that it is opened.
+class becomes_another_store final : public engine_with<void> {
+public:
+    store_parts reopen() override {
+        auto parts = engine_with<void>::reopen();
+        parts.id = derive_event_id("opening " + std::to_string(++openings_));
+        return parts;
+    }
+
+private:
+    int openings_ = 0;
+};
+
+std::unique_ptr<engine> make_one_that_becomes_another() { return std::make_unique<becomes_another_store>(); }
+
 const std::vector<wrong_store> all_wrong_stores{
     {"loses_the_last_event", "the_head_is_the_last_event", with<loses_the_last_event>},
     {"lets_zombies_append", "an_owner_whose_partition_was_claimed_can_append_no_more", with<lets_zombies_append>},
@@ -90,6 +105,7 @@ const std::vector<wrong_store> all_wrong_stores{
     {"says_not_stored", "resolve_finds_a_group_that_was_stored", with<says_not_stored>},
     {"forgets_its_claims", "an_owner_whose_partition_was_claimed_can_append_no_more", with<forgets_its_claims>,
      variant::reopened},
+    {"fences_by_name", "a_later_claim_by_the_same_owner_fences_the_earlier", with<fences_by_name>},
     {"leaves_a_gap", "offsets_are_dense_from_one", with<leaves_a_gap>},
     {"gives_an_event_twice", "pages_join_without_gap_or_overlap", with<gives_an_event_twice>},
     {"shows_events_late", "what_is_committed_is_seen_at_once", with<shows_events_late>},
@@ -98,6 +114,10 @@ const std::vector<wrong_store> all_wrong_stores{
     {"keeps_headers_in_a_map", "headers_keep_their_order_and_duplicates", with<keeps_headers_in_a_map>},
     {"tidies_payloads", "every_column_comes_back_as_it_was_given", with<tidies_payloads>},
     {"ignores_types", "a_filter_gives_what_matches_and_nothing_else", with<ignores_types>},
+    {"filters_by_the_first", "a_filter_gives_what_matches_and_nothing_else", with<filters_by_the_first>},
+    {"ignores_header_values", "a_filter_gives_what_matches_and_nothing_else", with<ignores_header_values>},
+    {"trusts_places", "a_damaged_envelope_is_found_by_every_scan_that_passes_it", with<trusts_places>},
+    {"folds_keys", "every_column_comes_back_as_it_was_given", with<folds_keys>},
     {"reads_payloads_first", "a_payload_that_nobody_wants_is_not_touched", with<reads_payloads_first>},
     {"scans_without_end", "a_page_ends_after_the_rows_that_it_may_look_at", with<scans_without_end>},
     {"passes_over_damage", "a_damaged_payload_is_found_when_it_is_delivered", with<passes_over_damage>},
@@ -106,12 +126,19 @@ const std::vector<wrong_store> all_wrong_stores{
     {"forgets_the_last_event", "the_head_is_the_last_event", with<forgets_the_last_event>, variant::reopened},
     {"tells_old_heads", "exactly_wants_that_version_and_no_other", with<tells_old_heads>, variant::reopened},
     {"ignores_categories", "an_index_finds_a_streams_events_forward", with<ignores_categories>},
+    {"joins_names", "an_index_tells_streams_of_like_names_apart", with<joins_names>},
+    {"stops_beyond_the_end", "an_index_begins_at_the_end_that_is_nearest", with<stops_beyond_the_end>},
+    {"knows_half_an_id", "an_index_tells_ids_of_like_bytes_apart", with<knows_half_an_id>},
     {"misses_one_backward", "an_index_finds_a_streams_events_backward", with<misses_one_backward>},
     {"forgets_old_ids", "an_index_finds_events_by_id", with<forgets_old_ids>},
     {"knows_no_ids", "an_append_under_the_same_ids_is_stored_once", with<knows_no_ids>},
     {"finds_later_snapshots", "the_newest_snapshot_in_both_bounds_is_found", with<finds_later_snapshots>},
     {"keeps_a_dropped_snapshot", "dropped_snapshots_are_gone", with<keeps_a_dropped_snapshot>},
     {"never_goes_back", "a_checkpoint_is_the_one_saved_last", with<never_goes_back>},
+    {"folds_consumers", "a_checkpoint_is_the_one_saved_last", with<folds_consumers>},
+    {"sleeps_through", "a_wait_on_the_board_ends_with_the_next_page", with<sleeps_through>},
+    {"shows_heads_alone", "the_board_shows_the_page_published_last", with<shows_heads_alone>},
+    {"becomes_another_store", "a_store_keeps_its_name", make_one_that_becomes_another, variant::reopened},
     {"forgets_the_clocks_bound", "the_clocks_bound_is_the_one_saved_last", with<forgets_the_clocks_bound>,
      variant::reopened},
 };

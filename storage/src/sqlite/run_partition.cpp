@@ -134,7 +134,7 @@ std::vector<run_entry> run_partition::entries_of(const stream_id& stream, const 
 }
 
 std::vector<offset> run_partition::find(const stream_id& stream, version from, std::size_t count, direction way) {
-    if (count == 0) return {};
+    if (count == 0 || (way == direction::backward && from < version{1})) return {};
     const auto wanted = static_cast<std::int64_t>(std::min(count, static_cast<std::size_t>(greatest_version)));
     const auto first = way == direction::forward ? std::max<std::int64_t>(1, from.value()) : from.value();
     const auto entries = entries_of(stream, {.way = way, .from = first, .count = wanted});

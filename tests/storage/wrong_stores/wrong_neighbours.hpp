@@ -1,6 +1,11 @@
 /// What stands beside the log, going wrong: indices, snapshots, checkpoints and bulletins.
 #pragma once
 
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <string>
+
 #include "storage/wrong_stores/decorators.hpp"
 
 namespace wrong_stores {
@@ -25,6 +30,60 @@ public:
                              direction way) override {
         return right().find(partition, stream_id("test", stream.key()), from, count, way);
     }
+};
+
+/// Joins category and key without a mark between them.
+class joins_names final : public passing_index {
+public:
+    using passing_index::passing_index;
+    void add(partition_id partition, std::span<const event_view> committed) override {
+        for (const auto& event : committed) {
+            offsets_[std::string(event.category) + std::string(event.key)].push_back(event.at);
+        }
+        right().add(partition, committed);
+    }
+    std::vector<offset> find(partition_id, const stream_id& stream, version from, std::size_t count,
+                             direction) override {
+        const auto& all = offsets_[stream.category() + stream.key()];
+        std::vector<offset> found;
+        for (auto i = static_cast<std::size_t>(from.value()) - 1; i < all.size() && found.size() < count; ++i)
+            found.push_back(all[i]);
+        return found;
+    }
+
+private:
+    std::map<std::string, std::vector<offset>> offsets_;
+};
+
+/// Finds nothing from beyond a stream's end.
+class stops_beyond_the_end final : public passing_index {
+public:
+    using passing_index::passing_index;
+    std::vector<offset> find(partition_id partition, const stream_id& stream, version from, std::size_t count,
+                             direction way) override {
+        const auto last = right().head(partition, stream);
+        if (!last || from > last->version) return {};
+        return right().find(partition, stream, from, count, way);
+    }
+};
+
+/// Knows ids by their first half.
+class knows_half_an_id final : public passing_index {
+public:
+    using passing_index::passing_index;
+    void add(partition_id partition, std::span<const event_view> committed) override {
+        for (const auto& event : committed) halves_.emplace(half_of(event.id), event.at);
+        right().add(partition, committed);
+    }
+    std::optional<offset> find_id(partition_id, const event_id& id) override {
+        const auto found = halves_.find(half_of(id));
+        return found == halves_.end() ? std::nullopt : std::optional(found->second);
+    }
+
+private:
+    static std::string half_of(const event_id& id) { return to_string(id).substr(0, 18); }
+
+    std::map<std::string, offset> halves_;
 };
 
 /// Begins a backward reading one event too early.
@@ -82,6 +141,47 @@ public:
     void save(std::string_view consumer, const checkpoint& reached) override {
         const auto before = right().load(consumer);
         if (!before || reached.consumed.covers(before->consumed)) right().save(consumer, reached);
+    }
+};
+
+/// Takes consumers for one whose names differ in the case of their letters.
+class folds_consumers final : public passing_checkpoints {
+public:
+    using passing_checkpoints::passing_checkpoints;
+    void save(std::string_view consumer, const checkpoint& reached) override {
+        right().save(folded(consumer), reached);
+    }
+    std::optional<checkpoint> load(std::string_view consumer) override { return right().load(folded(consumer)); }
+    void drop(std::string_view consumer) override { right().drop(folded(consumer)); }
+
+private:
+    static std::string folded(std::string_view name) {
+        std::string folded(name);
+        for (auto& letter : folded) letter = letter == 'B' ? 'b' : letter;
+        return folded;
+    }
+};
+
+/// Sleeps until the time is over, whatever is published meanwhile.
+class sleeps_through final : public passing_bulletin {
+public:
+    using passing_bulletin::passing_bulletin;
+    void wait(std::uint64_t, std::chrono::microseconds at_most) override {
+        std::mutex mutex;
+        std::unique_lock lock(mutex);
+        std::condition_variable nobody_rings;
+        nobody_rings.wait_for(lock, at_most, [] { return false; });
+    }
+};
+
+/// Shows the heads alone: nobody learns which partition holds a time open.
+class shows_heads_alone final : public passing_bulletin {
+public:
+    using passing_bulletin::passing_bulletin;
+    void publish(const bulletin_page& page) override {
+        auto less = page;
+        less.closed = {.until = page.closed.until};
+        passing_bulletin::publish(less);
     }
 };
 
