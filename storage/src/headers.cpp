@@ -25,7 +25,10 @@ void append_length(std::string& to, std::size_t length) {
     to.append(reinterpret_cast<const char*>(&word), sizeof word);
 }
 
-bool is_name(std::string_view name) { return !name.empty() && name.size() <= header_name_bytes_max && is_utf8(name); }
+bool is_name(std::string_view name) {
+    return !name.empty() && name.size() <= header_name_bytes_max && is_utf8(name) &&
+           name.find('\0') == std::string_view::npos;
+}
 
 }  // namespace
 
@@ -63,7 +66,7 @@ headers::headers(std::initializer_list<std::pair<std::string_view, std::string_v
 headers& headers::add(std::string_view name, std::string_view value) {
     if (!is_name(name)) {
         throw error(errc::invalid_name, "adding a header whose name of " + std::to_string(name.size()) +
-                                            " bytes is empty, over 255 bytes or not UTF-8");
+                                            " bytes is empty, over 255 bytes, not UTF-8 or holds a NUL");
     }
     if (value.size() > std::numeric_limits<std::uint32_t>::max()) {
         throw error(errc::headers_too_large, "adding the header " + std::string(name));

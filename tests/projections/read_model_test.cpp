@@ -10,6 +10,8 @@
 #include "leftfold/storage/sqlite_store.hpp"
 #include "projections/other_process.hpp"
 #include "projections/read_models.hpp"
+#include "sqlite/connection.hpp"
+#include "support/stranger.hpp"
 
 namespace {
 
@@ -142,6 +144,33 @@ TEST_F(opened_read_model, refuses_a_file_that_is_missing_or_foreign_and_a_projec
     ASSERT_EQ(sqlite3_exec(raw, "CREATE TABLE leftfold_models(projection)", nullptr, nullptr, nullptr), SQLITE_OK);
     sqlite3_close(raw);
     EXPECT_EQ(code_of([&] { leftfold::open_read_model<bank::balances>(foreign); }), errc::foreign_file);
+}
+
+TEST_F(opened_read_model, of_a_newer_format_is_refused_and_stays_as_it_is) {
+    auto store = make_store();
+    bank::append(store, "alice", bank::opened{"Alice"});
+    fold<bank::balances>(store);
+    leftfold::sqlite::connection(file(), {.mode = leftfold::sqlite::file_access::read_write})
+        .execute("PRAGMA user_version = 2; PRAGMA wal_checkpoint(TRUNCATE)");
+    EXPECT_EQ(code_of([&] { leftfold::open_read_model<bank::balances>(file()); }), errc::newer_format);
+    EXPECT_EQ(code_of([&] { fold<bank::balances>(store); }), errc::newer_format);
+    EXPECT_EQ(read_models::shell(file(), "SELECT account, cents FROM balances"),
+              (read_models::rows_of_text{{"alice", "0"}}));
+}
+
+TEST_F(opened_read_model, in_a_read_only_directory_is_not_written) {
+    using std::filesystem::perms;
+    std::filesystem::permissions(directory_.path(), perms::owner_all | perms::others_read | perms::others_exec);
+    const auto place = directory_ / "views";
+    std::filesystem::create_directory(place);
+    leftfold::test_support::make_read_only(place);
+    const auto outcome = leftfold::test_support::as_a_stranger([&] {
+        auto store = make_store();
+        leftfold::projection_engine engine{store};
+        return static_cast<int>(code_of([&] { engine.add<bank::balances>({.database = place / "views.db"}); }));
+    });
+    EXPECT_EQ(outcome, static_cast<int>(errc::read_only));
+    EXPECT_TRUE(std::filesystem::is_empty(place));
 }
 
 TEST_F(opened_read_model, refuses_rows_of_another_revision_or_store_also_when_they_come_later) {

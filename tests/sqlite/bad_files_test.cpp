@@ -12,7 +12,9 @@
 #include <optional>
 
 #include "leftfold/storage/error.hpp"
+#include "leftfold/storage/snapshot_store.hpp"
 #include "leftfold/storage/sqlite_store.hpp"
+#include "sqlite/connection.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace {
@@ -64,6 +66,7 @@ protected:
             try {
                 auto store = open_sqlite(path(), {.access = as, .mode = open_mode::open_existing});
                 static_cast<void>(store.read_stream(alice));
+                static_cast<void>(store.snapshots().find(alice, 0, version(1), recorded_at::max()));
                 ADD_FAILURE() << "opened, and read";
             } catch (const error& refused) {
                 EXPECT_NE(std::find(any_of.begin(), any_of.end(), refused.kind()), any_of.end()) << refused.what();
@@ -94,6 +97,55 @@ TEST_F(bad_files, an_empty_database_is_foreign) {
     const auto file = path() / "partition-0000.db";
     std::ofstream(file, std::ios::binary).flush();
     expect_refusal({errc::corrupt, errc::foreign_file}, "partition-0000", file);
+}
+
+TEST_F(bad_files, a_database_of_somebody_else_is_foreign_and_stays_as_it_is) {
+    open_sqlite(path()).snapshots().save({.stream = alice, .version = version(1), .state = "x"});
+    for (const std::string name : {"partition-0001", "snapshots"}) {
+        const auto file = path() / (name + ".db");
+        const auto ours = read_file(file);
+        fs::remove(file);
+        sqlite::connection(file, {.mode = sqlite::file_access::create}).execute("CREATE TABLE notes(text)");
+        expect_refusal({errc::foreign_file}, name, file);
+        std::ofstream(file, std::ios::binary) << "The minutes of a meeting, which are no database at all. " << ours;
+        expect_refusal({errc::foreign_file}, name, file);
+        std::ofstream(file, std::ios::binary) << ours;
+    }
+    EXPECT_EQ(open_sqlite(path()).read_stream(alice).size(), 40u) << "with its own files it opens";
+}
+
+TEST_F(bad_files, a_database_of_a_newer_format_is_refused_and_stays_as_it_is) {
+    open_sqlite(path()).snapshots().save({.stream = alice, .version = version(1), .state = "x"});
+    for (const std::string name : {"partition-0001", "snapshots"}) {
+        const auto file = path() / (name + ".db");
+        const auto set_format = [&](const char* sql) {
+            sqlite::connection(file, {.mode = sqlite::file_access::read_write}).execute(sql);
+        };
+        set_format("PRAGMA user_version = 2");
+        expect_refusal({errc::newer_format}, name, file);
+        set_format("PRAGMA user_version = 1");
+    }
+    EXPECT_EQ(open_sqlite(path()).read_stream(alice).size(), 40u) << "in its own format it opens";
+}
+
+// It is derived, so that the version which finds it makes its own; readers do without.
+TEST_F(bad_files, an_index_of_a_newer_format_is_made_anew) {
+    const auto file = path() / (fs::exists(path() / "index-0000.db") ? "index-0000.db" : "index-0001.db");
+    sqlite::connection(file, {.mode = sqlite::file_access::read_write}).execute("PRAGMA user_version = 2");
+    EXPECT_EQ(open_sqlite(path(), {.access = access::read_only}).read_stream(alice).size(), 40u);
+    EXPECT_EQ(open_sqlite(path()).read_stream(alice).size(), 40u);
+    EXPECT_EQ(sqlite::connection(file, {}).query_number("PRAGMA user_version"), 1);
+}
+
+TEST_F(bad_files, a_path_without_a_name_is_refused) {
+    for (const auto* nameless : {"", "/"}) {
+        try {
+            open_sqlite(nameless);
+            ADD_FAILURE() << "opened \"" << nameless << '"';
+        } catch (const error& refused) {
+            EXPECT_EQ(refused.kind(), errc::invalid_name) << refused.what();
+        }
+    }
 }
 
 TEST_F(bad_files, a_manifest_that_is_cut_short_is_corrupt) {

@@ -8,9 +8,9 @@
 
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/sqlite_store.hpp"
-#include "support/child_process.hpp"
 #include "support/simulated_disk.hpp"
 #include "support/simulated_vfs.hpp"
+#include "support/stranger.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace leftfold {
@@ -109,24 +109,13 @@ TEST(sqlite_costs, a_full_disk_refuses_appends_until_there_is_room) {
     EXPECT_EQ(store.append(alice, expected_version::any(), of_type("second", 10)).value().version(), version(2));
 }
 
-// As somebody who may not write there; the superuser may always.
-template <class Body>
-int as_a_stranger(Body body) {
-    child_process child([&](int) {
-        if (::geteuid() == 0 && (::setgid(65'534) != 0 || ::setuid(65'534) != 0)) return 100;
-        return body();
-    });
-    return child.wait();
-}
-
 TEST(sqlite_costs, a_store_in_a_read_only_directory_can_be_read_and_not_written) {
     const temporary_directory place;
     open_sqlite(place / "a", {.partitions = 1}).append(alice, expected_version::any(), of_type("first", 10)).value();
     std::filesystem::remove(place / "a/partition-0000.db-shm");
     using std::filesystem::perms;
     std::filesystem::permissions(place.path(), perms::owner_all | perms::others_read | perms::others_exec);
-    std::filesystem::permissions(place / "a",
-                                 perms::owner_read | perms::owner_exec | perms::others_read | perms::others_exec);
+    make_read_only(place / "a");
     EXPECT_EQ(as_a_stranger([&] {
                   auto store = open_sqlite(place / "a", {.access = access::read_only});
                   return store.read_stream(alice).size() == 1 ? 0 : 1;
@@ -142,6 +131,35 @@ TEST(sqlite_costs, a_store_in_a_read_only_directory_can_be_read_and_not_written)
               }),
               0);
     std::filesystem::permissions(place / "a", perms::owner_all);
+}
+
+TEST(sqlite_costs, a_wal_that_waits_in_a_read_only_directory_is_said_to_be_there) {
+    const temporary_directory place;
+    child_process owner([&](int pipe) {
+        auto store = open_sqlite(place / "a", {.partitions = 1});
+        store.append(alice, expected_version::any(), of_type("first", 10)).value();
+        if (::write(pipe, "a", 1) != 1) return 1;
+        ::pause();
+        return 0;
+    });
+    char acknowledged = 0;
+    ASSERT_EQ(::read(owner.pipe(), &acknowledged, 1), 1);
+    owner.kill();
+    using std::filesystem::perms;
+    std::filesystem::permissions(place.path(), perms::owner_all | perms::others_read | perms::others_exec);
+    make_read_only(place / "a");
+    EXPECT_EQ(as_a_stranger([&] {
+                  try {
+                      open_sqlite(place / "a", {.access = access::read_only});
+                  } catch (const error& refused) {
+                      const std::string text = refused.what();
+                      return refused.kind() == errc::read_only && text.find("left a WAL") != text.npos ? 0 : 1;
+                  }
+                  return 2;
+              }),
+              0);
+    std::filesystem::permissions(place / "a", perms::owner_all);
+    EXPECT_EQ(open_sqlite(place / "a").read_stream(alice).size(), 1u) << "whoever may write recovers it";
 }
 
 }  // namespace

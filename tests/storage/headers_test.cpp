@@ -47,6 +47,7 @@ TEST(headers, names_are_short_text) {
     expect_error(errc::invalid_name, [&] { made.add("", "x"); });
     expect_error(errc::invalid_name, [&] { made.add(std::string(256, 'n'), "x"); });
     expect_error(errc::invalid_name, [&] { made.add("caf\xe9", "x"); });
+    expect_error(errc::invalid_name, [&] { made.add("actor\0s"s, "x"); });
     EXPECT_TRUE(made.empty()) << "what was refused left nothing";
     made.add(std::string(255, 'n'), "x");
     EXPECT_TRUE(made.view().is_well_formed());

@@ -28,15 +28,16 @@ void kept_database::open() {
         return;
     }
     connection opened(file_, writing_);
+    const auto is_new = opened.query_number("SELECT count(*) FROM sqlite_schema") == 0;
+    if (!is_new) check_format(opened);  // before anything is set, so that a file of somebody else's stays as it is
     if (opened.query_text("PRAGMA journal_mode = WAL") != "wal")
         throw error(errc::unsupported, fmt::format("opening {}: SQLite gives no WAL here", file_.string()));
     opened.execute(recipe_.synchronous);
-    if (opened.query_number("SELECT count(*) FROM sqlite_schema") == 0) {
+    if (is_new) {
         transaction change(opened);
         opened.execute(recipe_.schema);
         change.commit();
     }
-    check_format(opened);
     db_ = std::move(opened);
 }
 

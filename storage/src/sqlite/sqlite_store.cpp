@@ -37,6 +37,7 @@ void check_options(const fs::path& directory, const sqlite_options& options) {
 
 // `a/b/` and `a/b` are one store; the last part is its name.
 fs::path directory_of(const fs::path& path) {
+    if (path.empty()) return {};  // which the check of names refuses
     auto whole = fs::absolute(path).lexically_normal();
     return whole.has_filename() ? whole : whole.parent_path();
 }
