@@ -32,14 +32,28 @@ constexpr int one_key = 1;
 
 std::string name_of(const function& of) { return of.table.name + "_as_of"; }
 
+recorded_at time_in(const function& of, std::string_view text) {
+    if (text.find('/') == std::string_view::npos) {
+        const recorded_at when(parse_asked_time(text, of.gate->now()));
+        of.gate->pass(of.table, when);
+        return when;
+    }
+    const auto then = parse_moment(text);
+    of.gate->pass(of.table, then);
+    return then.time();
+}
+
+/// Returns the time that is asked for, once the gate has let it pass.
 recorded_at time_in(const function& of, sqlite3_value* value) {
     switch (sqlite3_value_type(value)) {
-        case SQLITE_INTEGER:
-            return recorded_at::from_micros(sqlite3_value_int64(value));
+        case SQLITE_INTEGER: {
+            const auto when = recorded_at::from_micros(sqlite3_value_int64(value));
+            of.gate->pass(of.table, when);
+            return when;
+        }
         case SQLITE_TEXT: {
             const auto* bytes = reinterpret_cast<const char*>(sqlite3_value_text(value));
-            const auto size = static_cast<std::size_t>(sqlite3_value_bytes(value));
-            return recorded_at(parse_asked_time({bytes, size}, of.gate->now()));
+            return time_in(of, std::string_view(bytes, static_cast<std::size_t>(sqlite3_value_bytes(value))));
         }
         default:
             throw error(errc::invalid_argument,
@@ -74,7 +88,6 @@ struct cursor : sqlite3_vtab_cursor {
     void begin(int with, sqlite3_value** values) {
         give_back();
         when = time_in(table.of, values[0]);
-        table.of.gate->pass(table.of.table, when);
         plan = with;
         rows = table.take(plan);
         if (plan == one_key) sqlite3_bind_value(rows.handle(), 1, values[1]);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "historic_table.hpp"
+#include "leftfold/storage/moment.hpp"
 #include "leftfold/storage/unique_function.hpp"
 
 namespace leftfold::inline v0::detail {
@@ -18,11 +19,14 @@ public:
     virtual instant now() const = 0;
     /// Throws what keeps the table's rows as of that time from being given: errc::not_yet, before_history, behind.
     virtual void pass(const historic_table& table, recorded_at when) = 0;
+    /// The same for a moment: also errc::foreign_file.
+    virtual void pass(const historic_table& table, const moment& then) = 0;
 };
 
 /// The functions that a connection to a database of read models gets: `balances_as_of(time)` for a table `balances`
 /// with history, each an eponymous virtual table with the table's columns. The time is text as parse_asked_time reads
-/// it, or microseconds since 1970 as the table's own time columns have them. An equality with the key is pushed down.
+/// it, a moment as to_string(moment) writes it, or microseconds since 1970 as the table's own time columns have them.
+/// An equality with the key is pushed down.
 ///
 /// Must live as long as the connection, which is used from one thread at a time.
 class as_of_functions {

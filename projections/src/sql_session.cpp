@@ -6,6 +6,7 @@
 
 #include "deadline.hpp"
 #include "leftfold/storage/error.hpp"
+#include "leftfold/storage/moment.hpp"
 #include "sqlite/doorbell.hpp"
 #include "sqlite/statement.hpp"
 
@@ -42,36 +43,62 @@ void sql_session::open_anew() { open_ = std::make_unique<opened>(database_, stat
 
 instant sql_session::now() const { return instant{std::chrono::microseconds{world_.clock->wall_us()}}; }
 
-void sql_session::pass(const historic_table& table, recorded_at when) {
-    const auto doing = [&] {
-        return fmt::format("asking table {} for its rows as of {}", table.name, to_rfc3339(when.time()));
-    };
+namespace {
+
+std::string asking(const historic_table& table, recorded_at when) {
+    return fmt::format("asking table {} for its rows as of {}", table.name, to_rfc3339(when.time()));
+}
+
+void check_same_store(const historic_table& table, const stored_model& model, const moment& then) {
+    if (model.at.store != then.store() || model.at.epoch != then.epoch())
+        throw error(errc::foreign_file, asking(table, then.time()) +
+                                            ": the moment is of another store than the model " +
+                                            "was made from, or that was restored since");
+}
+
+[[noreturn]] void fail_behind(const historic_table& table, const stored_model& model, recorded_at when,
+                              const std::optional<cut>& wanted) {
+    const auto lag = wanted ? fmt::format(", and the time wants {}", to_string(*wanted)) : std::string();
+    throw error(errc::behind,
+                fmt::format("{}: projection {} is at {}, through {}{}", asking(table, when), table.projection,
+                            to_string(model.at.consumed), to_rfc3339(model.through.time()), lag));
+}
+
+}  // namespace
+
+/// Returns where the table's model stands. Refuses a time before its history.
+stored_model sql_session::model_of(const historic_table& table, recorded_at when) {
     if (when < table.history_from)
-        throw error(errc::before_history,
-                    fmt::format("{}: its history begins at {}", doing(), to_rfc3339(table.history_from.time())));
+        throw error(errc::before_history, fmt::format("{}: its history begins at {}", asking(table, when),
+                                                      to_rfc3339(table.history_from.time())));
     sqlite::statement select(open_->connection, select_model);
-    const auto model = read_model_row(select, table.projection);
-    if (!model) throw error(errc::not_found, fmt::format("{}: {} is gone", doing(), table.projection));
-    check_reached(table, *model, when);
+    auto model = read_model_row(select, table.projection);
+    if (!model) throw error(errc::not_found, fmt::format("{}: {} is gone", asking(table, when), table.projection));
+    if (store_ && (model->at.store != store_->id() || model->at.epoch != store_->epoch()))
+        throw error(errc::stale_model,
+                    asking(table, when) + ": it was made from another store, or before that was restored");
+    return std::move(*model);
+}
+
+void sql_session::pass(const historic_table& table, recorded_at when) {
+    check_reached(table, model_of(table, when), when);
+}
+
+void sql_session::pass(const historic_table& table, const moment& then) {
+    const auto model = model_of(table, then.time());
+    check_same_store(table, model, then);
+    if (store_) check_moment(*store_, then);
+    if (!model.at.consumed.covers(then.cut())) fail_behind(table, model, then.time(), then.cut());
 }
 
 void sql_session::check_reached(const historic_table& table, const stored_model& model, recorded_at when) {
-    const auto doing = [&] {
-        return fmt::format("asking table {} for its rows as of {}", table.name, to_rfc3339(when.time()));
-    };
-    if (store_ && (model.at.store != store_->id() || model.at.epoch != store_->epoch()))
-        throw error(errc::stale_model, doing() + ": it was made from another store, or before that was restored");
     if (model.through >= when) return;
-    std::string lag;
-    if (store_) {
-        const auto wanted = store_->cut_at(when);
-        if (model.at.consumed.covers(wanted)) return;
-        lag = fmt::format(", and the time wants {}", to_string(wanted));
-    } else if (when.time() > now()) {
-        throw error(errc::not_yet, fmt::format("{}, which is after now, {}", doing(), to_rfc3339(now())));
-    }
-    throw error(errc::behind, fmt::format("{}: projection {} is at {}, through {}{}", doing(), table.projection,
-                                          to_string(model.at.consumed), to_rfc3339(model.through.time()), lag));
+    if (!store_ && when.time() > now())
+        throw error(errc::not_yet, fmt::format("{}, which is after now, {}", asking(table, when), to_rfc3339(now())));
+    std::optional<cut> wanted;
+    if (store_) wanted = store_->cut_at(when);
+    if (wanted && model.at.consumed.covers(*wanted)) return;
+    fail_behind(table, model, when, wanted);
 }
 
 void sql_session::read_once(function_ref<void(sqlite::connection&)> work) {

@@ -27,6 +27,8 @@ private:
 
     instant now() const override;
     void pass(const historic_table& table, recorded_at when) override;
+    void pass(const historic_table& table, const moment& then) override;
+    stored_model model_of(const historic_table& table, recorded_at when);
     void check_reached(const historic_table& table, const stored_model& model, recorded_at when);
     void open_anew();
     void read_once(function_ref<void(sqlite::connection&)> work);

@@ -10,6 +10,7 @@
 #include "leftfold/framework/find_state.hpp"
 #include "leftfold/framework/stepper.hpp"
 #include "leftfold/framework/where.hpp"
+#include "leftfold/storage/moment.hpp"
 #include "leftfold/testing/store.hpp"
 
 namespace {
@@ -41,6 +42,23 @@ TEST_F(page, two_axes) {
     EXPECT_EQ(accounts.as_of("alice", occurred_at{monday})->balance(), 70);   // as it was, we know now
     EXPECT_EQ(accounts.as_of("alice", recorded_at{monday}, occurred_at{monday})->balance(),
               100);  // as we then believed
+}
+
+TEST_F(page, one_moment) {
+    const leftfold::moment then = leftfold::moment_at(store, recorded_at{monday});
+    EXPECT_EQ(accounts.at("alice", then)->balance(), 100);  // every question sees the same events
+    EXPECT_EQ(accounts.history("alice", then).last(), leftfold::version{2});
+
+    const std::string line = to_string(then);  // to be kept, or sent to another process
+    // …
+    const auto again = leftfold::moment_of(store, line);  // which makes sure that it is one of this store
+    EXPECT_EQ(accounts.at("alice", again)->balance(), 100);
+
+    EXPECT_EQ(again, then);
+    auto since = accounts.since("alice", then);
+    EXPECT_TRUE(since.next());
+    EXPECT_EQ(since.version(), leftfold::version{3});
+    EXPECT_FALSE(since.next());
 }
 
 TEST_F(page, history) {

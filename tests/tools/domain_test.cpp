@@ -106,6 +106,37 @@ TEST_F(command_line_domain, tells_an_aggregate_as_of_a_time_on_either_axis) {
     EXPECT_EQ(ask({"as-of", "account", "alice", "--cut", cut, "--json"}).out, json.out) << "the same for ever";
 }
 
+TEST_F(command_line_domain, answers_all_that_is_asked_at_one_moment_from_the_same_events) {
+    const auto made = ask({"moment", "2026-01-07"});
+    EXPECT_EQ(made.status, tools::success) << made.err;
+    const auto moment = made.out.substr(0, made.out.size() - 1);
+    EXPECT_EQ(moment.substr(0, 21), "2026-01-07T00:00:00Z/") << moment;
+    EXPECT_EQ(ask({"moment", "2026-01-07"}).out, made.out) << "the same for ever";
+    EXPECT_EQ(boost::json::parse(ask({"moment", "2026-01-07", "--json"}).out).at("moment").as_string(), moment);
+    EXPECT_EQ(ask({"as-of", "account", "alice", "--at", moment, "--json"}).out,
+              ask({"as-of", "account", "alice", "2026-01-07", "--json"}).out);
+    EXPECT_EQ(ask({"as-of", "account", "alice", "--at", moment, "--occurred", "2026-01-07"}).out,
+              ask({"as-of", "account", "alice", "2026-01-07", "--occurred", "2026-01-07"}).out);
+    EXPECT_EQ(ask({"events", "--at", moment}).out, ask({"events", "--as-of", "2026-01-07"}).out);
+    EXPECT_EQ(ask({"sql", "SELECT count(*) FROM events", "--at", moment}).out, "2\n");
+}
+
+TEST_F(command_line_domain, refuses_a_moment_that_was_altered_is_of_another_store_or_says_the_time_twice) {
+    const auto made = ask({"moment", "2026-01-07"}).out;
+    const auto moment = made.substr(0, made.size() - 1);
+    const auto refused = ask({"events", "--at", moment.substr(0, moment.size() - 1)});
+    EXPECT_EQ(refused.status, tools::usage);
+    EXPECT_NE(refused.err.find("it was altered or cut off"), std::string::npos) << refused.err;
+    open_sqlite(at("b"), {.partitions = 2});
+    const auto other = test_support::run({"events", at("b"), "--at", moment});
+    EXPECT_EQ(other.status, tools::refused_input);
+    EXPECT_NE(other.err.find("it is one of another store"), std::string::npos) << other.err;
+    EXPECT_EQ(ask({"events", "--at", moment, "--as-of", "2026-01-07"}).status, tools::usage);
+    EXPECT_EQ(ask({"as-of", "account", "alice", "2026-01-07", "--at", moment}).status, tools::usage);
+    EXPECT_EQ(ask({"moment", "2999-01-01"}).status, tools::too_early);
+    EXPECT_EQ(ask({"moment", "then"}).status, tools::usage);
+}
+
 TEST_F(command_line_domain, answers_times_after_the_application_has_stopped) {
     const auto told = ask({"as-of", "account", "alice", "2 minutes ago"});
     EXPECT_NE(told.out.find("balance_: -100}"), std::string::npos) << told.err;

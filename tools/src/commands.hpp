@@ -14,6 +14,7 @@ void declare_sql(command_list& all);
 void declare_projections(command_list& all);
 void declare_verify(command_list& all);
 void declare_head(command_list& all);
+void declare_moment(command_list& all);
 void declare_reindex(command_list& all);
 void declare_clock(command_list& all);
 void declare_export(command_list& all);

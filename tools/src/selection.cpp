@@ -1,11 +1,11 @@
 #include "selection.hpp"
 
 #include <algorithm>
-#include <chrono>
 
-#include "leftfold/storage/asked_time.hpp"
+#include "asked_time.hpp"
 #include "leftfold/storage/closing.hpp"
 #include "leftfold/storage/error.hpp"
+#include "leftfold/storage/moment.hpp"
 
 namespace leftfold::inline v0::tools {
 
@@ -36,11 +36,6 @@ position position_in(event_store& store, const std::string& text) {
     return where;
 }
 
-/// Reads the time that an option gives, by the store's own clock.
-recorded_at time_in(event_store& store, const std::string& text) {
-    return recorded_at(parse_asked_time(text, instant{std::chrono::microseconds{store.world().clock->wall_us()}}));
-}
-
 void show(const char* option, recorded_at when, const console& on) {
     on.note(std::string(option) + " " + to_rfc3339(when.time()));
 }
@@ -64,6 +59,12 @@ cut whole_of(event_store& store) {
     auto closed = store.closed_cut();
     if (!closed.covers(store.heads()) && seal(store).status == seal_status::sealed) closed = store.closed_cut();
     return closed;
+}
+
+/// The cut of a moment, which is to be one of this store.
+cut cut_of_moment(event_store& store, const selection& chosen) {
+    if (!chosen.as_of.empty()) throw error(errc::invalid_argument, "reading as of a time and at a moment at once");
+    return moment_of(store, chosen.at);
 }
 
 void end_at(selected_range& range, event_store& store, const selection& chosen, const console& on) {
@@ -99,6 +100,7 @@ void begin_at(selected_range& range, event_store& store, const std::string& from
 
 void selection::declare_time(command_words& words) {
     words.option("--as-of", as_of, "Only what was recorded at or before this time: RFC 3339, a date, or '2 hours ago'")
+        .option("--at", at, "Only what belongs to this moment, as the command moment gave it")
         .flag("--provisional", provisional,
               "Answer even if more may turn up: nobody owns the store, or may write to it");
 }
@@ -112,7 +114,7 @@ void selection::declare(command_words& words) {
 }
 
 bool selection::is_everything() const {
-    return as_of.empty() && from.empty() && to.empty() && categories.empty() && types.empty();
+    return as_of.empty() && at.empty() && from.empty() && to.empty() && categories.empty() && types.empty();
 }
 
 event_filter selection::filter() const {
@@ -127,7 +129,9 @@ selected_range range_of(event_store& store, const selection& chosen, const conso
         throw error(errc::invalid_argument,
                     "reading from " + chosen.from + " to " + chosen.to + ": a position means its partition alone");
     selected_range range{.after = cut(store.partitions()), .up_to = cut(store.partitions())};
-    if (chosen.as_of.empty()) {
+    if (!chosen.at.empty()) {
+        range.up_to = cut_of_moment(store, chosen);
+    } else if (chosen.as_of.empty()) {
         range.up_to = whole_of(store);
     } else {
         const auto when = time_in(store, chosen.as_of);

@@ -11,15 +11,16 @@ namespace leftfold::inline v0::tools {
 /// Which events of a store a command is about, as the command line says it.
 struct selection {
     std::string as_of;
+    std::string at;
     std::string from;
     std::string to;
     bool provisional = false;
     std::vector<std::string> categories;
     std::vector<std::string> types;
 
-    /// Declares `--as-of`, `--provisional`, `--from`, `--to`, `--category` and `--type`.
+    /// Declares `--as-of`, `--at`, `--provisional`, `--from`, `--to`, `--category` and `--type`.
     void declare(command_words& words);
-    /// Declares the first two alone.
+    /// Declares the first three alone.
     void declare_time(command_words& words);
 
     /// Whether it leaves nothing out.
@@ -35,10 +36,10 @@ struct selected_range {
 };
 
 /// Turns times and positions into cuts, and shows on standard error the instant that each time came to (semantics 12).
-/// A position, `partition:offset`, also means: of that partition alone. Without `--as-of` or `--to`, everything that is
-/// closed. What an owner who is gone left open is closed first, where this process may write; where it may not, a time
-/// that is not closed is refused, unless the selection says `--provisional`. Throws errc::invalid_argument for what is
-/// neither, and what event_store::cut_at throws.
+/// A position, `partition:offset`, also means: of that partition alone. Without `--as-of`, `--at` or `--to`, everything
+/// that is closed. What an owner who is gone left open is closed first, where this process may write; where it may not,
+/// a time that is not closed is refused, unless the selection says `--provisional`. Throws errc::invalid_argument for
+/// what is neither, and what event_store::cut_at throws.
 selected_range range_of(event_store& store, const selection& chosen, const console& on);
 
 }  // namespace leftfold::inline v0::tools

@@ -9,8 +9,8 @@
 #include <istream>
 #include <string>
 
+#include "asked_time.hpp"
 #include "domain_commands.hpp"
-#include "leftfold/storage/asked_time.hpp"
 #include "leftfold/storage/error.hpp"
 #include "leftfold/tools/main.hpp"
 #include "one_line.hpp"
@@ -53,10 +53,6 @@ struct subject {
         return store;
     }
 };
-
-recorded_at time_in(const event_store& store, const std::string& text) {
-    return recorded_at(parse_asked_time(text, instant{std::chrono::microseconds{store.world().clock->wall_us()}}));
-}
 
 json::value value_of(const std::optional<std::string>& text) {
     if (!text) return nullptr;
@@ -107,14 +103,18 @@ struct state_words {
     std::string time{};
     std::string occurred{};
     std::string at_cut{};
+    std::string moment{};
     std::int64_t version = 0;
 
-    detail::asked_state read(const event_store& store, const console& on) const {
+    detail::asked_state read(event_store& store, const console& on) const {
         if ((!time.empty() || !occurred.empty()) + !at_cut.empty() + (version != 0) > 1)
             throw error(errc::invalid_argument, "asking for a state by times and by version or cut at once");
+        if (!moment.empty() && (!time.empty() || !at_cut.empty() || version != 0))
+            throw error(errc::invalid_argument, "asking for a state at a moment and by time, version or cut at once");
         detail::asked_state asked;
         if (version != 0) asked.version = leftfold::version(version);
         if (!at_cut.empty()) asked.where = parse_cut(at_cut);
+        if (!moment.empty()) asked.then = moment_of(store, moment);
         if (!time.empty()) asked.recorded = time_in(store, time);
         if (!occurred.empty()) asked.occurred = occurred_at(time_in(store, occurred).time());
         if (asked.recorded) on.note("as of " + to_rfc3339(asked.recorded->time()));
@@ -124,7 +124,7 @@ struct state_words {
 };
 
 int as_of(const subject& of, const state_words& words, const console& on) {
-    const auto store = of.open();
+    auto store = of.open();
     const auto found = of.answers().state(store, of.key, words.read(store, on));
     if (!found) throw error(errc::not_found, "asking for " + of.name() + " before its first event, or beyond its last");
     if (on.json)
@@ -158,7 +158,7 @@ int history(const subject& of, std::int64_t after, std::int64_t limit, const con
 }
 
 int diff(const subject& of, const std::string& from, const std::string& to, const console& on) {
-    const auto store = of.open();
+    auto store = of.open();
     const auto before = state_words{.time = from}.read(store, on);
     const auto after = to.empty() ? detail::asked_state{} : state_words{.time = to}.read(store, on);
     const auto changes = of.answers().diff(store, of.key, before, after);
@@ -291,7 +291,8 @@ void declare_questions(command_list& all, const domain& known) {
         .optional_place("TIME", given->state.time, "RFC 3339, a date, or '2 hours ago'; without it: now")
         .option("--occurred", given->state.occurred, "Only what had occurred by this time: what was true then")
         .number("--version", given->state.version, 1, "After this many events")
-        .option("--cut", given->state.at_cut, "At this cut, as an earlier answer gave it");
+        .option("--cut", given->state.at_cut, "At this cut, as an earlier answer gave it")
+        .option("--at", given->state.moment, "At this moment, as the command moment gave it");
     verb(all, known, "history", "Every event of an aggregate, and what it changed", given,
          [](const question& q, const console& on) { return history(q, q.after, q.limit, on); })
         .number("--after", given->after, 0, "Only those after this version")

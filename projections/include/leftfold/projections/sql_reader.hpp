@@ -34,7 +34,8 @@ struct sql_reader_options {
 ///         "SELECT account, cents FROM balances_as_of('2026-03-15') WHERE cents > ?1", 100'00);
 ///
 /// A table `balances` with history has the function `balances_as_of(time)`, which gives its rows as they stood then.
-/// The time is RFC 3339, a bare date (00:00:00Z), `2 hours ago` and the like, or microseconds since 1970. Functions may
+/// The time is RFC 3339, a bare date (00:00:00Z), `2 hours ago` and the like, microseconds since 1970, or a moment as
+/// to_string(moment) writes it, which is known by its cut, with the store or without. Functions may
 /// be joined with each other, with tables, and with themselves at another time; a query sees one state of the database,
 /// so that everything in it is of one cut. Asking for one key (`WHERE account = 'alice'`, or a join on it) looks up
 /// that key; all else reads the versions that were true then. Their column `as_of`, which `*` does not show, is the

@@ -17,16 +17,18 @@
 #include "leftfold/framework/stepper.hpp"
 #include "leftfold/framework/to_text.hpp"
 #include "leftfold/framework/where.hpp"
+#include "leftfold/storage/moment.hpp"
 
 namespace leftfold::inline v0::tools::detail {
 
 /// Which state is asked for: the newest, unless something is set. Times may be set on both axes; a version or a cut
-/// stands alone.
+/// stands alone; a moment takes the place of the time of recording.
 struct asked_state {
     std::optional<recorded_at> recorded{};
     std::optional<occurred_at> occurred{};
     std::optional<leftfold::version> version{};
     std::optional<cut> where{};
+    std::optional<moment> then{};
 };
 
 /// A state, told.
@@ -180,6 +182,8 @@ private:
         auto of = all(store);
         if (asked.version) return of.at_version(key, *asked.version);
         if (asked.where) return of.at(key, *asked.where);
+        if (asked.then && asked.occurred) return of.as_of(key, asked.then->time(), *asked.occurred);
+        if (asked.then) return of.at(key, *asked.then);
         if (asked.recorded && asked.occurred) return of.as_of(key, *asked.recorded, *asked.occurred);
         if (asked.recorded) return of.as_of(key, *asked.recorded);
         if (asked.occurred) return of.as_of(key, *asked.occurred);
