@@ -50,6 +50,26 @@ void refuse_too_much(leftfold::repository<account>& accounts, std::ostream& out)
     }
 }
 
+/// On April 10th it is entered that Alice had taken money on March 14th. So March 15th has another balance than was
+/// known on March 15th, and each question about it says by its types which of them it means.
+void enter_late(leftfold::repository<account>& accounts, calendar& clock, std::ostream& out) {
+    using leftfold::occurred_at, leftfold::recorded_at;
+    clock.turn_to(sys_days{2026y / 4 / 10} + 9h);
+    accounts.execute("alice", [](account& a) { a.withdraw(25'00); },
+                     {.occurred = occurred_at{sys_days{2026y / 3 / 14} + 18h}});
+    clock.turn_to(sys_days{2026y / 4 / 11});
+
+    const recorded_at on_the_day{march_15};
+    const recorded_at in_april{sys_days{2026y / 4 / 11}};
+    const occurred_at by_then{march_15};
+    out << "entered on April 10th: 2500 had been taken on March 14th\n";
+    const auto tell = [&](const char* how, const auto& found) { out << how << found->balance() << '\n'; };
+    tell("March 15th, as it was known then:        ", accounts.as_of("alice", on_the_day));
+    tell("March 15th, as it was, we know now:      ", accounts.as_of("alice", by_then));
+    tell("March 15th, as believed on that day:     ", accounts.as_of("alice", on_the_day, by_then));
+    tell("March 15th, as believed on April 11th:   ", accounts.as_of("alice", in_april, by_then));
+}
+
 void play(const std::filesystem::path& directory, std::ostream& out) {
     const auto clock = std::make_shared<calendar>();
     auto store =
@@ -91,6 +111,7 @@ void play(const std::filesystem::path& directory, std::ostream& out) {
     for (const auto& each : by_month.rows.all())
         out << each.name << ": in " << each.in_cents << ", out " << each.out_cents << '\n';
     out << "now " << read.rows.find("alice")->cents << ", on March 15th " << then->cents << '\n';
+    enter_late(accounts, *clock, out);
 }
 
 }  // namespace

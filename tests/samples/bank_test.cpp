@@ -23,7 +23,12 @@ the read model: now 7000, on March 15th 10000
 2026-02: in 7000, out 2000
 2026-04: in 0, out 3000
 now 7000, on March 15th 10000
-opened again under this machine's clock, and a cent more: 7001
+entered on April 10th: 2500 had been taken on March 14th
+March 15th, as it was known then:        10000
+March 15th, as it was, we know now:      7500
+March 15th, as believed on that day:     10000
+March 15th, as believed on April 11th:   7500
+opened again under this machine's clock, and a cent more: 4501
 )");
 }
 
@@ -41,6 +46,11 @@ TEST(bank, is_asked_on_its_command_line_what_alices_balance_was_on_march_15th) {
     };
     EXPECT_EQ(ask("as-of " + (scratch / "bank/bank.store").string() + " account alice 2026-03-15"),
               "account-alice #2 account{balance_: 10000}\n");
+    const auto store = (scratch / "bank/bank.store").string() + " account alice ";
+    EXPECT_EQ(ask("as-of " + store + "--occurred 2026-03-15"), "account-alice #4 account{balance_: 7500}\n");
+    EXPECT_EQ(ask("as-of " + store + "2026-03-15 --occurred 2026-03-15"),
+              "account-alice #2 account{balance_: 10000}\n");
+    EXPECT_EQ(ask("as-of " + store + "2026-04-11 --occurred 2026-03-15"), "account-alice #4 account{balance_: 7500}\n");
     EXPECT_EQ(ask("sql " + (scratch / "bank/bank.views.db").string() +
                   " \"SELECT cents FROM balances_as_of('2026-03-15') WHERE account = 'alice'\""),
               "10000\n");

@@ -86,8 +86,8 @@ private:
 };
 
 bool has_known_ending(const std::filesystem::path& path) {
-    static const std::vector<std::string> endings{".hpp", ".cpp",  ".cmake", ".txt", ".md", ".sh",
-                                                  ".in",  ".json", ".yml",   ".sql", ""};
+    static const std::vector<std::string> endings{".hpp", ".cpp",  ".cmake", ".txt", ".md",  ".sh",
+                                                  ".in",  ".json", ".yml",   ".sql", ".svg", ""};
     return std::ranges::find(endings, path.extension().string()) != endings.end();
 }
 
