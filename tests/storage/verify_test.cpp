@@ -31,6 +31,15 @@ TEST(verify, finds_a_sound_store_sound) {
     EXPECT_EQ(report.reached.consumed, store.heads());
 }
 
+TEST(verify, finds_events_that_were_appended_together_sound) {
+    auto store = open_memory({.partitions = 1});
+    std::vector<event_data> three(3, event_data("bank.deposited", R"({"cents":5})"));
+    store.append(stream_id("account", "ann"), expected_version::none(), std::move(three)).value();
+    const auto report = verify(store);
+    EXPECT_TRUE(report.sound()) << report.damages.front().what;
+    EXPECT_EQ(report.events, 3);
+}
+
 TEST(verify, goes_on_from_where_it_ended) {
     auto store = open_memory({.partitions = 2});
     append(store, "ann", 10);
