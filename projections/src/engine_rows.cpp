@@ -9,7 +9,7 @@ void engine_rows::read(function_ref<void(reader_pool::reader&)> with) {
 
 std::optional<cut> engine_rows::await(recorded_at when) {
     auto where = store_.cut_at(when);
-    board_.wait_until(where, as_of_wait_, "asking for the rows as of " + to_rfc3339(when.time()));
+    board_.wait_until(where, {.at_most = as_of_wait_}, "asking for the rows as of " + to_rfc3339(when.time()));
     return where;
 }
 

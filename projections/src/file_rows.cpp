@@ -65,22 +65,25 @@ read_model_status file_rows::status() {
     return now;
 }
 
-/// Looks at the checkpoint after each commit until it is enough.
+/// Looks at the checkpoint after each commit until it is enough or the time is over, and returns it.
 template <class Enough>
-void file_rows::wait(Enough enough, std::chrono::milliseconds at_most, const std::string& doing) {
+stored_model file_rows::wait(Enough enough, std::chrono::milliseconds at_most) {
     auto now = look();
-    if (enough(now)) return;
+    if (enough(now)) return now;
     const auto deadline = deadline_after(at_most);
     // One for each wait, so that no other thread takes the ring that this one is to hear.
     sqlite::doorbell bell(bell_of(database_), sqlite::doorbell::role::reader);
     while (true) {
         bell.look();  // from here on no ring is lost
         now = look();
-        if (enough(now)) return;
+        if (enough(now)) return now;
         const auto left = deadline - std::chrono::steady_clock::now();
-        if (left <= left.zero()) break;
+        if (left <= left.zero()) return now;
         bell.wait(std::chrono::ceil<std::chrono::microseconds>(left));
     }
+}
+
+void file_rows::fail_behind(const stored_model& now, const std::string& doing) {
     const auto behind =
         store_ ? fmt::format(", {} events behind the store", events_between(now.at.consumed, store_->heads()))
                : std::string();
@@ -89,18 +92,24 @@ void file_rows::wait(Enough enough, std::chrono::milliseconds at_most, const std
                             to_string(now.at.consumed), to_rfc3339(now.through.time()), behind));
 }
 
-void file_rows::wait_until(const cut& where, std::chrono::milliseconds at_most, const std::string& doing) {
-    wait([&](const stored_model& now) { return now.at.consumed.covers(where); }, at_most, doing);
+freshness file_rows::wait_until(function_ref<cut(const checkpoint&)> wanted, wait_options options,
+                                const std::string& doing) {
+    const auto has_all = [&](const stored_model& now) { return now.at.consumed.covers(wanted(now.at)); };
+    const auto now = wait(has_all, options.at_most);
+    const auto how = freshness_of(now.at.consumed, now.through, wanted(now.at), world_.clock->wall_us());
+    if (!how && options.late == when_late::fail) fail_behind(now, doing);
+    return how;
 }
 
 std::optional<cut> file_rows::await(recorded_at when) {
     const auto doing = "asking for the rows as of " + to_rfc3339(when.time());
     if (!store_) {
-        wait([&](const stored_model& now) { return now.through >= when; }, as_of_wait_, doing);
+        const auto now = wait([&](const stored_model& seen) { return seen.through >= when; }, as_of_wait_);
+        if (now.through < when) fail_behind(now, doing);
         return std::nullopt;
     }
     auto where = store_->cut_at(when);
-    wait_until(where, as_of_wait_, doing);
+    wait_until([&](const checkpoint&) { return where; }, {.at_most = as_of_wait_}, doing);
     return where;
 }
 

@@ -23,15 +23,15 @@ public:
     recorded_at since() override;
 
     read_model_status status();
-    /// Waits until the committed rows hold every event of `where`.
-    void wait_until(const cut& where, std::chrono::milliseconds at_most, const std::string& doing);
-    std::uint32_t partitions() { return look().at.consumed.partitions(); }
+    /// Waits until the committed rows hold every event of the cut that `wanted` makes of the checkpoint's history.
+    freshness wait_until(function_ref<cut(const checkpoint&)> wanted, wait_options options, const std::string& doing);
 
 private:
     stored_model look();
     stored_model check(reader_pool::reader& reader);
     template <class Enough>
-    void wait(Enough enough, std::chrono::milliseconds at_most, const std::string& doing);
+    stored_model wait(Enough enough, std::chrono::milliseconds at_most);
+    [[noreturn]] void fail_behind(const stored_model& now, const std::string& doing);
 
     std::filesystem::path database_;
     std::string projection_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "deadline.hpp"
@@ -29,10 +30,20 @@ std::string_view state_name(projection_state state) {
 }  // namespace
 
 std::size_t events_between(const cut& from, const cut& to) {
-    std::int64_t events = 0;
-    for (std::uint32_t p = 0; p != to.partitions(); ++p)
-        events += std::max<std::int64_t>(0, to.at(partition_id(p)).value() - from.at(partition_id(p)).value());
-    return static_cast<std::size_t>(events);
+    std::size_t events = 0;
+    for (std::uint32_t p = 0; p != to.partitions(); ++p) {
+        const auto more = std::max<std::int64_t>(0, to.at(partition_id(p)).value() - from.at(partition_id(p)).value());
+        events += std::min(static_cast<std::size_t>(more), std::numeric_limits<std::size_t>::max() - events);
+    }
+    return events;
+}
+
+freshness freshness_of(const cut& reached, recorded_at through, const cut& wanted, std::int64_t wall_us) {
+    if (reached.covers(wanted)) return {};
+    const auto since_us = std::max<std::int64_t>(0, through.micros());  // of what holds nothing yet: 1970
+    return {.current = false,
+            .events_missing = events_between(reached, wanted),
+            .age = std::chrono::microseconds(std::max<std::int64_t>(0, wall_us - since_us))};
 }
 
 model_board::model_board(std::shared_ptr<store_core> store, std::shared_ptr<model_signals> signals, std::string name)
@@ -91,13 +102,14 @@ bool model_board::parks() const {
     return parks_;
 }
 
-void model_board::wait_until(const cut& where, std::chrono::milliseconds at_most, std::string_view doing) const {
+freshness model_board::wait_until(const cut& where, wait_options options, std::string_view doing) const {
     {
         std::unique_lock lock(signals_->mutex);
-        signals_->changed.wait_until(lock, deadline_after(at_most), [&] {
+        signals_->changed.wait_until(lock, deadline_after(options.at_most), [&] {
             return status_.reached.covers(where) || status_.state == projection_state::stopped;
         });
-        if (status_.reached.covers(where)) return;
+        if (status_.reached.covers(where) || options.late == when_late::answer_stale)
+            return freshness_of(status_.reached, through_, where, store_.world().clock->wall_us());
     }
     const auto now = status();
     if (now.state == projection_state::stopped)

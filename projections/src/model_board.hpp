@@ -44,8 +44,9 @@ public:
     projection_status status() const;
     /// Whether events up to the cut that a reader waited for may be parked: if so, the database knows.
     bool parks() const;
-    /// Waits until every event of `where` is in the committed rows. Throws errc::behind or projection_stopped.
-    void wait_until(const cut& where, std::chrono::milliseconds at_most, std::string_view doing) const;
+    /// Waits until every event of `where` is in the committed rows, or never will be. When they are not, it answers or
+    /// throws errc::behind or projection_stopped, as it was told.
+    freshness wait_until(const cut& where, wait_options options, std::string_view doing) const;
 
 private:
     mutable event_store store_;  // asking a store is no change of the board
@@ -55,7 +56,10 @@ private:
     bool parks_ = false;
 };
 
-/// Counts the events of `to` that are not in `from`.
+/// Counts the events of `to` that are not in `from`. Takes any cut, also one that somebody made up.
 std::size_t events_between(const cut& from, const cut& to);
+
+/// How far rows that have come to `reached`, and miss nothing through that time, are from having all of `wanted`.
+freshness freshness_of(const cut& reached, recorded_at through, const cut& wanted, std::int64_t wall_us);
 
 }  // namespace leftfold::inline v0::detail

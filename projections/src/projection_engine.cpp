@@ -70,6 +70,40 @@ public:
         return f(of);
     }
 
+    /// What somebody waits for, and the words for it.
+    struct goal {
+        cut where;
+        std::string doing;
+    };
+    goal wanted(position where) const {
+        cut made(store.partitions());
+        if (where.partition.value() >= made.partitions())
+            throw error(errc::invalid_argument, fmt::format("waiting for {}: the store has {} partitions",
+                                                            to_string(where), made.partitions()));
+        made.set(where.partition, where.at);
+        return {std::move(made), "waiting for event " + to_string(where)};
+    }
+    goal wanted(const position_token& token) const {
+        return {token.in(store.id(), store.epoch(), store.partitions()), "waiting for token " + to_string(token)};
+    }
+    freshness wait_for(const model& of, const goal& wanted, wait_options options) const {
+        return of.board().wait_until(wanted.where, options, wanted.doing);
+    }
+    /// Waits for one after the other until one deadline, and returns what is the worst of each.
+    freshness wait_for_all(const goal& wanted, wait_options options) const {
+        const auto deadline = deadline_after(options.at_most);
+        freshness all;
+        for (const auto& each : entries) {
+            const auto rest = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+            options.at_most = std::max(rest, std::chrono::milliseconds{0});
+            const auto one = wait_for(*each.work, wanted, options);
+            all.current = all.current && one.current;
+            all.events_missing = std::max(all.events_missing, one.events_missing);
+            all.age = std::max(all.age, one.age);
+        }
+        return all;
+    }
+
     void check_stopped(const char* doing) const {
         if (!drivers.empty()) throw error(errc::invalid_argument, std::string(doing) + " while the engine runs");
     }
@@ -160,28 +194,25 @@ void projection_engine::catch_up() {
             core_->left = false;
             if (did == detail::lane::action::back_off) model.hurry();
             if (did == detail::lane::action::stopped)
-                model.board().wait_until(target, std::chrono::milliseconds{0}, "catching up");
+                model.board().wait_until(target, {.at_most = std::chrono::milliseconds{0}}, "catching up");
         }
     }
 }
 
-void projection_engine::wait_for(position where, wait_options options) {
-    const auto deadline = deadline_after(options.at_most);
-    for (const auto& each : core_->entries) {
-        const auto left = deadline - std::chrono::steady_clock::now();
-        wait_for_one(each.work->name(), where,
-                     {.at_most = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(left),
-                                          std::chrono::milliseconds{0})});
-    }
+freshness projection_engine::wait_for(position where, wait_options options) {
+    return core_->wait_for_all(core_->wanted(where), options);
 }
 
-void projection_engine::wait_for_one(std::string_view name, position where, wait_options options) {
-    cut wanted(core_->store.partitions());
-    if (where.partition.value() >= wanted.partitions())
-        throw error(errc::invalid_argument,
-                    fmt::format("waiting for {}: the store has {} partitions", to_string(where), wanted.partitions()));
-    wanted.set(where.partition, where.at);
-    core_->find_entry(name).work->board().wait_until(wanted, options.at_most, "waiting for event " + to_string(where));
+freshness projection_engine::wait_for(const position_token& token, wait_options options) {
+    return core_->wait_for_all(core_->wanted(token), options);
+}
+
+freshness projection_engine::wait_for_one(std::string_view name, position where, wait_options options) {
+    return core_->wait_for(*core_->find_entry(name).work, core_->wanted(where), options);
+}
+
+freshness projection_engine::wait_for_one(std::string_view name, const position_token& token, wait_options options) {
+    return core_->wait_for(*core_->find_entry(name).work, core_->wanted(token), options);
 }
 
 std::vector<projection_status> projection_engine::status() const {

@@ -26,13 +26,22 @@ read_model_status opened_model::status() const { return rows_->status(); }
 
 std::vector<parked_key> opened_model::parked() const { return side_->parked(); }
 
-void opened_model::wait_for(position where, wait_options options) const {
-    cut wanted(rows_->partitions());
-    if (where.partition.value() >= wanted.partitions())
-        throw error(errc::invalid_argument,
-                    fmt::format("waiting for {}: the store has {} partitions", to_string(where), wanted.partitions()));
-    wanted.set(where.partition, where.at);
-    rows_->wait_until(wanted, options.at_most, "waiting for event " + to_string(where));
+freshness opened_model::wait_for(position where, wait_options options) const {
+    const auto wanted = [&](const checkpoint& at) {
+        cut made(at.consumed.partitions());
+        if (where.partition.value() >= made.partitions())
+            throw error(errc::invalid_argument, fmt::format("waiting for {}: the store has {} partitions",
+                                                            to_string(where), made.partitions()));
+        made.set(where.partition, where.at);
+        return made;
+    };
+    return rows_->wait_until(wanted, options, "waiting for event " + to_string(where));
+}
+
+freshness opened_model::wait_for(const position_token& token, wait_options options) const {
+    // Asked at each look: the rows may be made anew meanwhile, of the restored store.
+    const auto wanted = [&](const checkpoint& at) { return token.in(at.store, at.epoch, at.consumed.partitions()); };
+    return rows_->wait_until(wanted, options, "waiting for token " + to_string(token));
 }
 
 }  // namespace leftfold::inline v0::detail

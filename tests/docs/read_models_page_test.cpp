@@ -3,11 +3,16 @@
 
 #include <boost/describe/class.hpp>
 #include <filesystem>
+#include <map>
+#include <string>
 
+#include "leftfold/framework/aggregate.hpp"
+#include "leftfold/framework/repository.hpp"
 #include "leftfold/projections/projection_engine.hpp"
 #include "leftfold/projections/read_model.hpp"
 #include "leftfold/projections/sql_reader.hpp"
 #include "leftfold/projections/sql_table.hpp"
+#include "leftfold/storage/position_token.hpp"
 #include "leftfold/testing/project.hpp"
 #include "leftfold/testing/store.hpp"
 #include "projections/bank.hpp"
@@ -109,6 +114,42 @@ TEST(read_models_page, are_read_by_path_and_in_sql) {
     // …
     ASSERT_EQ(rich.size(), 1u);
     EXPECT_EQ(std::get<1>(rich[0]), 200'00);
+}
+
+class account : public leftfold::aggregate<account, opened, deposited> {
+public:
+    static constexpr auto category = "account";
+    void open(std::string owner) { raise(opened{std::move(owner)}); }
+    void deposit(std::int64_t cents) { raise(deposited{cents}); }
+
+private:
+    friend aggregate;
+    void apply(const opened&) {}
+    void apply(const deposited&) {}
+};
+
+TEST(read_models_page, are_waited_for_with_a_token_that_travels) {
+    const in_own_directory here;
+    leftfold::testing::store store;
+    leftfold::repository<account> accounts{store};
+    accounts.execute("alice", [](account& a) { a.open("Alice"); });
+    leftfold::projection_engine engine{store};
+    engine.add<balances>({.database = "bank.views.db"});
+    std::map<std::string, std::string> response;
+    {
+        const auto done = accounts.execute("alice", [](account& a) { a.deposit(100'00); });
+        response["X-Read-After"] = to_string(leftfold::position_token(store, done.position));
+    }
+    auto request = response;
+    {
+        const auto wrote = leftfold::parse_position_token(request["X-Read-After"]);
+        const auto read = leftfold::open_read_model<balances>("bank.views.db");
+        const auto how = read.wait_for(wrote, {.at_most = 200ms, .late = leftfold::when_late::answer_stale});
+        if (!how) response["X-Events-Missing"] = std::to_string(how.events_missing);
+    }
+    EXPECT_EQ(response["X-Events-Missing"], "2") << "nothing was folded yet";
+    engine.catch_up();
+    EXPECT_TRUE(engine.wait_for(leftfold::parse_position_token(request["X-Read-After"])));
 }
 
 struct visited {

@@ -9,6 +9,7 @@
 #include "leftfold/projections/projection.hpp"
 #include "leftfold/projections/projection_options.hpp"
 #include "leftfold/storage/event_store.hpp"
+#include "leftfold/storage/position_token.hpp"
 
 namespace leftfold::inline v0 {
 
@@ -103,13 +104,24 @@ public:
     /// Finishes what is being written, and stops. May be started again. Does nothing when stopped.
     void stop();
 
-    /// Waits until the event at `where` is in the rows of every projection, and can be read. Throws errc::behind when
-    /// the time is over, with the lag in the text; errc::projection_stopped, with the error that stopped it.
-    void wait_for(position where, wait_options options = {});
+    /// Waits until the event at `where` is in the rows of every projection, and can be read. Sleeps until a projection
+    /// commits; does not poll.
+    ///
+    /// When the time is over, or a projection has stopped before that event, it does what wait_options::late says:
+    /// throws errc::behind, with the lag in the text, or errc::projection_stopped, with the error that stopped it; or
+    /// returns how far the rows are, which is that of the projection that is farthest behind.
+    freshness wait_for(position where, wait_options options = {});
+    /// The same for what a token names (position_token). Also throws errc::stale_model when it is of another store or
+    /// epoch, and errc::invalid_argument for a partition that the store does not have.
+    freshness wait_for(const position_token& token, wait_options options = {});
     /// The same for one projection.
     template <class Projection>
-    void wait_for(position where, wait_options options = {}) {
-        wait_for_one(Projection::projection_name, where, options);
+    freshness wait_for(position where, wait_options options = {}) {
+        return wait_for_one(Projection::projection_name, where, options);
+    }
+    template <class Projection>
+    freshness wait_for(const position_token& token, wait_options options = {}) {
+        return wait_for_one(Projection::projection_name, token, options);
     }
 
     /// Says where each projection stands, in the order in which they were added.
@@ -163,7 +175,8 @@ private:
 
     const projection_base& add_stored(maker make, projection_options options);
     const detail::model& add_volatile(maker make, projection_options options);
-    void wait_for_one(std::string_view name, position where, wait_options options);
+    freshness wait_for_one(std::string_view name, position where, wait_options options);
+    freshness wait_for_one(std::string_view name, const position_token& token, wait_options options);
     projection_status status_of(std::string_view name) const;
     std::vector<parked_key> parked_of(std::string_view name) const;
     std::vector<position> waiting_of(std::string_view name, const stream_id& stream) const;

@@ -11,6 +11,7 @@
 
 #include "leftfold/framework/event_registry.hpp"
 #include "leftfold/projections/start.hpp"
+#include "leftfold/projections/waiting.hpp"
 #include "leftfold/storage/position.hpp"
 #include "leftfold/storage/time.hpp"
 
@@ -65,10 +66,6 @@ struct engine_options {
     /// For tests: called by name around each durable step. What it throws, unless it is a std::exception, leaves the
     /// engine as a kill would at this point.
     std::function<void(std::string_view step)> failpoint{};
-};
-
-struct wait_options {
-    std::chrono::milliseconds at_most = std::chrono::seconds{5};
 };
 
 /// Where a projection stands.

@@ -12,6 +12,7 @@
 #include "leftfold/projections/projection.hpp"
 #include "leftfold/projections/projection_options.hpp"
 #include "leftfold/storage/event_store.hpp"
+#include "leftfold/storage/position_token.hpp"
 
 namespace leftfold::inline v0 {
 
@@ -59,7 +60,8 @@ public:
     const projection_base& handle() const { return *handle_; }
     read_model_status status() const;
     std::vector<parked_key> parked() const;
-    void wait_for(position where, wait_options options) const;
+    freshness wait_for(position where, wait_options options) const;
+    freshness wait_for(const position_token& token, wait_options options) const;
 
 private:
     file_rows* rows_;  // belongs to side_
@@ -101,10 +103,15 @@ public:
     /// Says which streams are parked, and why (failure_policy::park_key).
     std::vector<parked_key> parked() const { return opened_->parked(); }
 
-    /// Waits until the event at `where` is in the rows. Sleeps until the engine commits; does not poll. Throws
-    /// errc::behind when the time is over, with the lag in the text, and errc::invalid_argument for a partition that
-    /// the store does not have.
-    void wait_for(position where, wait_options options = {}) const { opened_->wait_for(where, options); }
+    /// Waits until the event at `where` is in the rows. Sleeps until the engine commits; does not poll. When the time
+    /// is over, it does what wait_options::late says: throws errc::behind, with the lag in the text, or returns how far
+    /// the rows are. Throws errc::invalid_argument for a partition that the store does not have.
+    freshness wait_for(position where, wait_options options = {}) const { return opened_->wait_for(where, options); }
+    /// The same for what a token names (position_token). Also throws errc::stale_model when it is of another store than
+    /// the model's, or of another epoch.
+    freshness wait_for(const position_token& token, wait_options options = {}) const {
+        return opened_->wait_for(token, options);
+    }
 
 private:
     std::unique_ptr<detail::opened_model> opened_;
