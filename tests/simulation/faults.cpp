@@ -129,7 +129,9 @@ void troublemaker::make_peace() {
     clock_.set_right();
     world_.at.mend_disk();
     world_.at.slow_disk(1);
-    if (!world_.at.is_up()) start_again();
+    if (world_.at.is_up()) return;
+    is_starting_ = false;  // a start that was to come in a minute: nobody is that patient in peace
+    start_again();
 }
 
 }  // namespace leftfold::simulation
