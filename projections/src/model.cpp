@@ -24,7 +24,7 @@ model::model(std::shared_ptr<store_core> store, make_projection make, projection
       instance_(make_()),
       name_(projection_access::type(*instance_).name),
       shape_(projection_access::shape(*instance_, options_.events)),
-      filter_(filter()),
+      filter_(projection_access::filter(*instance_, options_.events)),
       lane_(options_.retries),
       board_(store_.core(), signals_, name_) {
     if (!database_ && !projection_access::parts(*instance_).empty())
@@ -37,20 +37,6 @@ model::model(std::shared_ptr<store_core> store, make_projection make, projection
                                                        "the rows of its table {}, since SQL does",
                                                        name_, part->name()));
     if (database_) parked_ = std::make_unique<parked_queue>(name_, options_.parked_max);
-}
-
-/// What of the log is to be read at all. Types are filtered only for a projection that ignores all others: one that
-/// does not wants to see those that it does not know.
-event_filter model::filter() const {
-    const auto& type = projection_access::type(*instance_);
-    event_filter made;
-    for (const auto& category : type.categories) made.categories.emplace_back(category);
-    if (type.others == others::skipped) {
-        std::vector<std::string> names;
-        for (const auto& handler : type.handlers) names.emplace_back(handler.type);
-        made.types = options_.events.stored_names(names);
-    }
-    return made;
 }
 
 void model::open() {
@@ -225,11 +211,32 @@ void model::trim() {
     for (const auto* part : parts) held += part->held();
     auto* const writers = projection_access::writers(*instance_);
     if (writers != nullptr) held = std::max(held, writers->size());
-    if (held < options_.flush.cached_rows) return;
-    for (auto* part : parts) part->forget();
+    if (held >= options_.flush.cached_rows) forget_rows();
+}
+
+/// Forgets the rows that are held: right after a flush, when the database has them all.
+void model::forget_rows() {
+    for (auto* part : projection_access::parts(*instance_)) part->forget();
+    auto* const writers = projection_access::writers(*instance_);
     if (writers == nullptr) return;
     writers->forget();
     if (parked_) writers->fold_live(parked_->streams());
+}
+
+std::unique_ptr<row_healing> model::prepare_healing(std::string_view table, std::string key,
+                                                    verify_projection_options options) const {
+    if (!database_)
+        throw error(errc::unsupported, fmt::format("healing a row of projection {}: it lives in memory", name_));
+    options.events = options_.events;
+    event_store store(store_.core());
+    auto healing = std::make_unique<row_healing>(store, make_, table, std::move(key), std::move(options));
+    healing->fold_ahead(database_->file());
+    return healing;
+}
+
+projection_report model::heal_row(row_healing& by) {
+    forget_rows();  // between two steps nothing waits in memory
+    return by.run(*database_);
 }
 
 void model::save_progress() noexcept {

@@ -15,12 +15,11 @@
 #include "model_board.hpp"
 #include "model_database.hpp"
 #include "parked_queue.hpp"
+#include "row_healing.hpp"
 #include "start_place.hpp"
 #include "write_side.hpp"
 
 namespace leftfold::inline v0::detail {
-
-using make_projection = std::function<std::unique_ptr<projection_base>()>;
 
 /// One projection at work: asks its lane what to do, and does one thing a step. step() belongs to one thread at a time;
 /// board() and look() to any.
@@ -59,6 +58,11 @@ public:
     /// errc::invalid_argument for a stream that waits for another one.
     bool discard_parked(const std::string& stream);
 
+    // Healing: the first from any thread, the second for the thread that steps
+    std::unique_ptr<row_healing> prepare_healing(std::string_view table, std::string key,
+                                                 verify_projection_options options) const;
+    projection_report heal_row(row_healing& by);
+
 private:
     void begin_anew(const std::optional<stored_model>& earlier, const std::string& why);
     void tell_of_start(const start_place& found) const;
@@ -70,7 +74,6 @@ private:
     bool refold_parked(const std::string& stream);
     void save_parked();
     void check_parked(const std::string& stream);
-    event_filter filter() const;
     void fold(const cut& up_to, recorded_at closed);
     bool fold_one(const event_view& event);
     void flush();
@@ -78,6 +81,7 @@ private:
     void write_flush();
     bool has_pending() const;
     void trim();
+    void forget_rows();
     stored_model checkpoint() { return place_.checkpoint(store_, shape_); }
     void fail(std::optional<position> where, const char* why);
     void publish(const cut& closed, lane::action did);

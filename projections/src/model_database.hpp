@@ -60,6 +60,9 @@ public:
     /// Runs constant SQL.
     void run(const char* sql) { connection_.execute(sql); }
 
+    /// The writing connection, for what is not said in constant SQL.
+    sqlite::connection& connection() { return connection_; }
+
     /// Returns the statement of that text, prepared once. Throws errc::invalid_argument for SQL that does not compile.
     sqlite::statement& prepared(const std::string& sql);
 

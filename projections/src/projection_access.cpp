@@ -41,6 +41,17 @@ void projection_access::apply(projection_base& to, const event_view& event, cons
     if (side != nullptr) side->event_ended();
 }
 
+event_filter projection_access::filter(const projection_base& of, const event_registry& events) {
+    event_filter made;
+    for (const auto& category : of.type_.categories) made.categories.emplace_back(category);
+    if (of.type_.others == others::skipped) {
+        std::vector<std::string> names;
+        for (const auto& handler : of.type_.handlers) names.emplace_back(handler.type);
+        made.types = events.stored_names(names);
+    }
+    return made;
+}
+
 std::string projection_access::shape(const projection_base& of, const event_registry& events) {
     std::string text = fmt::format("fold {:016x} events {:016x}", of.type_.fold_shape, events.fingerprint());
     for (const auto& category : of.type_.categories) text += fmt::format("\ncategory {}", category);

@@ -2,6 +2,7 @@
 
 #include "leftfold/framework/event_registry.hpp"
 #include "leftfold/projections/projection_base.hpp"
+#include "leftfold/storage/reading.hpp"
 
 namespace leftfold::inline v0::detail {
 
@@ -17,6 +18,10 @@ struct projection_access {
     /// Folds one event: all that it changes is kept, or nothing. Throws what `on` throws, errc::unknown_event_type, and
     /// decode_error.
     static void apply(projection_base& to, const event_view& event, const event_registry& events, write_side* side);
+
+    /// Returns what of the log is to be read for it. Types are filtered only for one that ignores all others: one that
+    /// does not wants to see those that it does not know.
+    static event_filter filter(const projection_base& of, const event_registry& events);
 
     /// Returns a text that is another one when the rows have to be made anew: revision, events, columns, indices.
     static std::string shape(const projection_base& of, const event_registry& events);

@@ -239,6 +239,12 @@ bool projection_engine::discard_parked_of(std::string_view name, const stream_id
     return core_->at_model(name, [&](detail::model& of) { return of.discard_parked(to_string(stream)); });
 }
 
+projection_report projection_engine::heal_row_of(std::string_view name, std::string_view table, std::string key,
+                                                 verify_projection_options options) {
+    const auto healing = core_->find_entry(name).work->prepare_healing(table, std::move(key), std::move(options));
+    return core_->at_model(name, [&](detail::model& of) { return of.heal_row(*healing); });
+}
+
 projection_status projection_engine::status_of(std::string_view name) const {
     return core_->find_entry(name).work->board().status();
 }

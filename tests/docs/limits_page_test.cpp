@@ -15,6 +15,7 @@
 #include "leftfold/framework/repository_options.hpp"
 #include "leftfold/projections/projection_options.hpp"
 #include "leftfold/projections/table.hpp"
+#include "leftfold/projections/verify_projection.hpp"
 #include "leftfold/storage/memory_store.hpp"
 #include "leftfold/storage/names.hpp"
 #include "leftfold/storage/position_token.hpp"
@@ -90,6 +91,7 @@ void add_projections(named& all) {
     all["flush_options::events"] = count(projection.flush.events);
     all["flush_options::rows"] = count(projection.flush.rows);
     all["flush_options::cached_rows"] = count(projection.flush.cached_rows);
+    all["verify_projection_options::drifts_max"] = count(verify_projection_options{}.drifts_max);
     all["retry_options::count"] = count(static_cast<std::size_t>(projection.retries.count));
     all["retry_options::first_wait"] = time(projection.retries.first_wait);
     all["retry_options::longest_wait"] = time(projection.retries.longest_wait);

@@ -12,6 +12,7 @@
 #include "leftfold/projections/read_model.hpp"
 #include "leftfold/projections/sql_reader.hpp"
 #include "leftfold/projections/sql_table.hpp"
+#include "leftfold/projections/verify_projection.hpp"
 #include "leftfold/storage/position_token.hpp"
 #include "leftfold/testing/project.hpp"
 #include "leftfold/testing/store.hpp"
@@ -59,6 +60,23 @@ TEST(read_models_page, are_folded_read_and_asked_about_the_past) {
     // …
     EXPECT_EQ(then.find("alice")->cents, 200'00);
     EXPECT_EQ(read.rows.as_of(leftfold::recorded_at{march_15}).cut(), then.cut());
+}
+
+TEST(read_models_page, are_verified_and_healed) {
+    const in_own_directory here;
+    leftfold::testing::store store;
+    append(store, "alice", opened{"Alice"});
+    {
+        leftfold::projection_engine engine{store};
+        engine.add<balances>({.database = "bank.views.db"});
+        engine.catch_up();
+    }
+    const auto report = leftfold::verify_projection<balances>(store, "bank.views.db");
+    report.sound();     // whether all are as they should be
+    to_string(report);  // a line that sums it up, and one for each row that is not
+    // …
+    leftfold::heal_row<balances>(store, "bank.views.db", "balances", "alice");
+    EXPECT_TRUE(report.sound()) << to_string(report);
 }
 
 TEST(read_models_page, are_tested_from_events_to_rows) {

@@ -7,6 +7,7 @@
 
 #include "leftfold/framework/aggregate.hpp"
 #include "leftfold/testing/world.hpp"
+#include "support/changed_by_hand.hpp"
 #include "tools/command_line.hpp"
 
 namespace leftfold {
@@ -199,6 +200,31 @@ TEST_F(command_line_domain, replays_a_projection_beside_everything_else) {
     EXPECT_FALSE(std::filesystem::exists(at("other.db")));
 }
 
+TEST_F(command_line_domain, finds_rows_that_are_not_what_their_events_make_and_heals_one) {
+    const auto views = at("views.db");
+    ASSERT_EQ(ask({"replay", "balances", views}).status, tools::success);
+    const auto sound = ask({"verify-projection", "balances", views});
+    EXPECT_EQ(sound.status, tools::success) << sound.err;
+    EXPECT_EQ(sound.out.find("4 rows and versions of projection balances compared with 4 events up to the cut "), 0U)
+        << sound.out;
+    test_support::change_by_hand(views, "UPDATE balances SET cents = 7");
+    const auto drifted = ask({"verify-projection", "balances", views, "--key", "alice"});
+    EXPECT_EQ(drifted.status, tools::damaged);
+    EXPECT_NE(drifted.out.find("\nbalances alice: cents: expected -100, found 7\n"), std::string::npos) << drifted.out;
+    const auto json = ask({"verify-projection", "balances", views, "--stream", "account-alice", "--json"});
+    EXPECT_EQ(json.out.substr(0, json.out.find('\n')),
+              R"({"drift":"changed","table":"balances","key":"alice","until":null,)"
+              R"("columns":[{"name":"cents","expected":"-100","found":"7"}]})");
+    const auto healed = ask({"heal-row", "balances", views, "balances", "alice"});
+    EXPECT_EQ(healed.status, tools::success) << healed.err;
+    EXPECT_NE(healed.out.find("expected -100, found 7\nhealed\n"), std::string::npos) << healed.out;
+    EXPECT_EQ(ask({"verify-projection", "balances", views}).status, tools::success);
+    EXPECT_EQ(ask({"heal-row", "balances", views, "balances", "alice"}).out.find("1 rows"), std::string::npos);
+    EXPECT_EQ(ask({"heal-row", "balances", views, "none", "alice"}).status, tools::not_there);
+    EXPECT_EQ(ask({"verify-projection", "nothing", views}).status, tools::usage);
+    EXPECT_EQ(ask({"verify-projection", "balances", at("none.db")}).status, tools::not_there);
+}
+
 TEST_F(command_line_domain, has_the_commands_of_leftfold_too_and_refuses_what_is_not_known) {
     EXPECT_NE(ask({"info", "--json"}).out.find(R"("events":4)"), std::string::npos);
     EXPECT_EQ(ask({"as-of", "ledger", "alice"}).status, tools::usage);
@@ -240,6 +266,10 @@ TEST_F(command_line_domain, says_in_one_line_what_is_wrong_with_the_words_of_eve
         {{"step", "account", "alice", "--at", "99"}, tools::usage, "99"},
         {{"replay", "balances"}, tools::usage, "DATABASE"},
         {{"replay", "balances", at("no/such/place.db")}, tools::not_there, "place.db"},
+        {{"verify-projection", "balances"}, tools::usage, "DATABASE"},
+        {{"verify-projection", "balances", at("none.db"), "--one-key-in", "0"}, tools::usage, "--one-key-in"},
+        {{"verify-projection", "balances", at("none.db"), "--stream", "alice"}, tools::usage, "alice"},
+        {{"heal-row", "balances", at("none.db"), "balances"}, tools::usage, "KEY"},
     };
     for (const auto& [words, status, said] : all) {
         const auto told = ask(words);

@@ -19,17 +19,8 @@ struct replay_words {
     std::string database;
 };
 
-const detail::projection_answers& find_projection(const domain& known, const std::string& name) {
-    std::string all;
-    for (const auto& each : known.projections()) {
-        if (each->name() == name) return *each;
-        all += fmt::format("{}{}", all.empty() ? "" : ", ", each->name());
-    }
-    throw error(errc::invalid_argument, fmt::format("replaying {}: this program knows {}", name, all));
-}
-
 int replay(const replay_words& words, const domain& known, const console& on) {
-    const auto& projection = find_projection(known, words.projection);
+    const auto& projection = find_projection(known, words.projection, "replaying");
     if (std::filesystem::exists(words.database))
         throw error(errc::already_exists, "replaying into " + words.database + ", which is to be made");
     auto store = open_for_reading(words.path);
@@ -48,6 +39,15 @@ int replay(const replay_words& words, const domain& known, const console& on) {
 }
 
 }  // namespace
+
+const detail::projection_answers& find_projection(const domain& known, std::string_view name, std::string_view doing) {
+    std::string all;
+    for (const auto& each : known.projections()) {
+        if (each->name() == name) return *each;
+        all += fmt::format("{}{}", all.empty() ? "" : ", ", each->name());
+    }
+    throw error(errc::invalid_argument, fmt::format("{} {}: this program knows {}", doing, name, all));
+}
 
 void declare_replay(command_list& all, const domain& known) {
     auto words = std::make_shared<replay_words>();

@@ -8,6 +8,7 @@
 
 #include "leftfold/projections/projection.hpp"
 #include "leftfold/projections/projection_options.hpp"
+#include "leftfold/projections/verify_projection.hpp"
 #include "leftfold/storage/event_store.hpp"
 #include "leftfold/storage/position_token.hpp"
 
@@ -162,6 +163,17 @@ public:
         return discard_parked_of(Projection::projection_name, stream);
     }
 
+    /// Replaces what a table has under one key, its history included, by what the events make of it, and returns what
+    /// had drifted: heal_row() of verify_projection.hpp, for a database that this engine owns. Most of the fold goes on
+    /// beside the engine; its end, and the write, between two of its flushes. Of the options, `events` does not count:
+    /// they are the engine's.
+    ///
+    /// Throws what heal_row() does, and errc::unsupported for a projection in memory.
+    template <class Projection>
+    projection_report heal_row(std::string_view table, std::string key, verify_projection_options options = {}) {
+        return heal_row_of(Projection::projection_name, table, std::move(key), std::move(options));
+    }
+
     // By hand, instead of start(): for tests, batch programs and simulations
 
     /// Does one thing for each projection: folds a batch, or writes it. Returns whether there was anything to do.
@@ -182,6 +194,8 @@ private:
     std::vector<position> waiting_of(std::string_view name, const stream_id& stream) const;
     bool retry_parked_of(std::string_view name, const stream_id& stream);
     bool discard_parked_of(std::string_view name, const stream_id& stream);
+    projection_report heal_row_of(std::string_view name, std::string_view table, std::string key,
+                                  verify_projection_options options);
 
     std::unique_ptr<detail::engine_core> core_;
 };

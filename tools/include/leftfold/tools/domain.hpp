@@ -24,6 +24,7 @@ namespace leftfold::inline v0::tools {
 ///     bank as-of bank.store account alice 2026-03-15
 ///     bank history | diff | blame | first-where | bisect | step … account alice …
 ///     bank replay bank.store balances scratch.db
+///     bank verify-projection | heal-row bank.store balances bank.views.db …
 ///
 /// beside the running application or after it. An aggregate must be described (BOOST_DESCRIBE_CLASS), members and all:
 /// what is described is what the answers show.

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "leftfold/projections/projection_engine.hpp"
+#include "leftfold/projections/verify_projection.hpp"
 
 namespace leftfold::inline v0::tools::detail {
 
@@ -19,6 +21,13 @@ public:
     /// that it came to.
     virtual cut replay(event_store& store, const std::filesystem::path& into,
                        function_ref<void(std::int64_t behind)> progress) const = 0;
+    /// Compares the rows in a database with what the events make of them (verify_projection.hpp).
+    virtual projection_report verify(event_store& store, const std::filesystem::path& database,
+                                     verify_projection_options options) const = 0;
+    /// Puts the rows of one key right.
+    virtual projection_report heal_row(event_store& store, const std::filesystem::path& database,
+                                       const std::string& table, const std::string& key,
+                                       verify_projection_options options) const = 0;
 };
 
 template <class Projection>
@@ -35,6 +44,17 @@ public:
         while (engine.step()) progress(static_cast<std::int64_t>(engine.status<Projection>().events_behind));
         engine.catch_up();
         return engine.status<Projection>().reached;
+    }
+
+    projection_report verify(event_store& store, const std::filesystem::path& database,
+                             verify_projection_options options) const override {
+        options.events = events_;
+        return verify_projection<Projection>(store, database, options);
+    }
+    projection_report heal_row(event_store& store, const std::filesystem::path& database, const std::string& table,
+                               const std::string& key, verify_projection_options options) const override {
+        options.events = events_;
+        return leftfold::heal_row<Projection>(store, database, table, key, std::move(options));
     }
 
 private:
