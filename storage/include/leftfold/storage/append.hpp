@@ -40,9 +40,10 @@ private:
     version at_;
 };
 
+/// Says in words what is expected, for the text of an error: `no event`, `version 7`.
 std::string to_string(expected_version expected);
 
-/// Events for one stream.
+/// Events for one stream, and what is expected of it. Several together make one atomic append.
 struct stream_append {
     stream_append() = default;
     stream_append(stream_id to, expected_version if_at, std::vector<event_data> what)
@@ -53,8 +54,11 @@ struct stream_append {
     std::vector<event_data> events;
 };
 
-/// What to do when the append queue is full.
-enum class when_full { wait, refuse };
+/// What to do when the append queue is full (store_limits::queue_appends, queue_bytes).
+enum class when_full {
+    wait,    ///< the caller waits until there is room
+    refuse,  ///< errc::would_block at once, and nothing is stored
+};
 
 /// Whether these events may have been sent before under the same ids.
 enum class attempt {
@@ -63,6 +67,7 @@ enum class attempt {
     fresh,  ///< the caller made the ids just now by make_event_id, so none can be stored: saves a look-up each
 };
 
+/// How one append is to be done.
 struct append_options {
     when_full queue = when_full::wait;
     leftfold::attempt attempt = attempt::first;

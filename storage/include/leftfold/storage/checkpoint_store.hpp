@@ -28,8 +28,13 @@ class checkpoint_store {
 public:
     virtual ~checkpoint_store() = default;
 
+    /// Keeps how far the consumer has come, in place of what was kept for it before.
     virtual void save(std::string_view consumer, const checkpoint& reached) = 0;
+
+    /// Returns what was saved last for the consumer, or nothing when nothing was.
     virtual std::optional<checkpoint> load(std::string_view consumer) = 0;
+
+    /// Forgets the consumer. Does nothing for one that is not known.
     virtual void drop(std::string_view consumer) = 0;
 };
 

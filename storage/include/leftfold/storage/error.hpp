@@ -17,9 +17,9 @@ enum class errc {
     invalid_name,          ///< a category, stream key or store name breaks the rules of names.hpp
     invalid_utf8,          ///< text that must be UTF-8 is not
     invalid_argument,      ///< an argument outside its documented range
-    event_too_large,       ///< a payload over limits::event_bytes
-    batch_too_large,       ///< an append of more than limits::batch_events events
-    headers_too_large,     ///< headers over limits::header_bytes
+    event_too_large,       ///< a payload over store_limits::event_bytes
+    batch_too_large,       ///< an append of more than store_limits::batch_events events
+    headers_too_large,     ///< headers over store_limits::header_bytes
     different_partitions,  ///< an atomic append names streams of different partitions
     partial_duplicate,     ///< some of an append's event ids are stored already, others not
     id_reused,             ///< an event id is stored already with other content, or stands twice in one append

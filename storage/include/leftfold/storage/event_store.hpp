@@ -49,8 +49,10 @@ struct store_parts {
     std::unique_ptr<checkpoint_store> checkpoints{};
 };
 
+/// Which events of a stream are read, and in which order.
 struct stream_read {
-    /// The first version to give. Reading backward, the default means the end of the stream.
+    /// The first version to give, inclusive. 0, the default, is where the stream begins; reading backward, where it
+    /// ends.
     version from{};
     direction way = direction::forward;
     /// The most events to give. A longer stream is read in several calls, each from where the last one ended.
@@ -58,6 +60,7 @@ struct stream_read {
     payloads wanted = payloads::read;
 };
 
+/// How a question about a past time is asked.
 struct as_of_options {
     /// How long to wait for the time to close; empty: store_limits::as_of_wait.
     std::optional<std::chrono::milliseconds> wait{};
@@ -72,7 +75,8 @@ struct as_of_options {
 /// not use a handle that it inherited: each call answers errc::forked.
 ///
 /// Errors: a blocking call throws leftfold::error. Every function may throw errc::io_error, errc::corrupt (stored bytes
-/// are not what was written), errc::store_closed and errc::forked; others are named where they arise.
+/// are not what was written), errc::store_closed and errc::forked, and, where it takes a partition or a position,
+/// errc::invalid_argument for a partition that the store does not have; others are named where they arise.
 class event_store {
 public:
     /// Takes ownership of the ports. For writing it claims every partition, and carries the clock on from the greatest
@@ -82,6 +86,8 @@ public:
     ~event_store();
     event_store(event_store&&) noexcept;
     event_store& operator=(event_store&&) noexcept;
+
+    // What the store is. These cost nothing and do not change while it is open.
 
     store_id id() const;
     store_epoch epoch() const;
@@ -127,10 +133,11 @@ public:
 
     // Streams
 
-    /// Returns the stream's last version, or nothing when it has no event.
+    /// Returns the stream's last version, or nothing when it has no event. Costs a look-up in the index.
     std::optional<version> head(const stream_id& stream);
 
-    /// Returns events of a stream in the order asked; none when the stream does not exist.
+    /// Returns events of a stream in the order asked, at most `options.count`; none when the stream does not exist.
+    /// Costs a look-up in the index and a point read for each event.
     std::vector<recorded_event> read_stream(const stream_id& stream, stream_read options = {});
 
     /// Gives events of a stream to the sink, without copying them: what loading an aggregate uses. Counts as
@@ -140,14 +147,18 @@ public:
     /// Returns where the event with that id stands in the stream's partition.
     std::optional<position> find_event(const stream_id& stream, const event_id& id);
 
+    /// Reads a stream as read_stream does, on a thread of the store's; completes with (boost::system::error_code,
+    /// std::vector<recorded_event>).
     template <class Token = boost::asio::deferred_t>
     auto async_read_stream(stream_id stream, stream_read options = {}, Token&& token = Token());
+    /// What async_read_stream stands on: calls `done` exactly once, on that thread. `done` must not block.
     using read_handler = unique_function<void(std::error_code, std::vector<recorded_event>)>;
     void start_read_stream(stream_id stream, stream_read options, read_handler done);
 
     // The log
 
-    /// Gives one page of a partition's events after `after`, in offset order.
+    /// Gives one page of a partition's events after `after`, in offset order, to the sink: those that the filter
+    /// chooses, until a limit is reached or the sink returns false. Where it ended is where the next page starts.
     page_end read_partition(partition_id partition, offset after, const page_limits& limits, const event_filter& filter,
                             payloads wanted, event_sink sink);
 
@@ -161,7 +172,7 @@ public:
 
     // Time
 
-    /// Returns the committed head of each partition.
+    /// Returns the committed head of each partition. Costs nothing for the owner, a point read a partition for others.
     cut heads();
     /// Returns the head of one partition with its time and chain hash.
     partition_head head_of(partition_id partition);
@@ -176,13 +187,16 @@ public:
     /// of closed().
     offset offset_at(partition_id partition, recorded_at when);
 
-    /// Waits until the event at `where` is committed. Returns whether it is.
+    /// Waits until the event at `where` is committed, at most so long. Returns whether it is. Does not poll.
     bool wait_for(position where, std::chrono::milliseconds at_most);
     /// Waits until some partition has events beyond `seen`, and returns the heads as they are then. Does not poll.
     cut wait_beyond(const cut& seen, std::chrono::milliseconds at_most);
 
+    /// Waits as wait_beyond does, without holding a thread where the store is this process's own; completes with
+    /// (boost::system::error_code, cut).
     template <class Token = boost::asio::deferred_t>
     auto async_wait_beyond(cut seen, std::chrono::milliseconds at_most, Token&& token = Token());
+    /// What async_wait_beyond stands on: calls `done` exactly once, on a thread of the store's. `done` must not block.
     using wait_handler = unique_function<void(std::error_code, cut)>;
     void start_wait_beyond(cut seen, std::chrono::milliseconds at_most, wait_handler done);
 
@@ -198,7 +212,10 @@ public:
     stream_index& index();
 
     /// Refuses new appends, commits what is queued, completes the rest with std::errc::operation_canceled when the
-    /// deadline passes (never after an ack), and releases the files. Calling it again does nothing.
+    /// deadline passes (never after an ack), and ends every wait. Calling it again does nothing.
+    ///
+    /// The files and the lock are let go when the last handle, repository or engine of the store is gone: only then can
+    /// it be opened for writing again, also in this process.
     void close(std::chrono::milliseconds deadline = std::chrono::seconds{5});
 
     /// The part of a store that does not move with its handle. Repositories and engines hold it; it is closed, but not

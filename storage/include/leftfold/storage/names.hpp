@@ -10,7 +10,7 @@ namespace leftfold::inline v0 {
 /// The longest stream key, in bytes.
 inline constexpr std::size_t stream_key_bytes_max = 1'024;
 
-/// The longest category, event type or store name, in bytes. An event type may have 255.
+/// The longest category, event type and store name, in bytes.
 inline constexpr std::size_t category_bytes_max = 64;
 inline constexpr std::size_t event_type_bytes_max = 255;
 inline constexpr std::size_t store_name_bytes_max = 64;
@@ -27,7 +27,8 @@ public:
     /// reason.
     stream_id(std::string category, std::string key);
 
-    /// Reads `category-key`.
+    /// Reads `category-key`, the form that to_string writes. Throws as the constructor does; errc::invalid_name for a
+    /// text without a `-`.
     static stream_id parse(std::string_view text);
 
     const std::string& category() const { return category_; }
@@ -40,6 +41,7 @@ private:
     std::string key_;
 };
 
+/// Writes `category-key`.
 std::string to_string(const stream_id& stream);
 
 /// Returns the part of a stream key that decides its partition: what stands between the first `{` and the next `}` when

@@ -22,9 +22,13 @@ enum class durability {
 /// What an engine can do, declared by it and never silently emulated.
 struct log_capabilities {
     durability level = durability::none;
+    /// Finds the events of a stream by itself, so that a store needs no index of its own beside it.
     bool native_stream_index = false;
+    /// Lets several processes own partitions of one store at the same time.
     bool multi_writer = false;
+    /// Stores rows of commit participants in the transaction of the events (participating_log).
     bool same_transaction_projections = false;
+    /// Tells other processes of growth; without it they have to look.
     bool push_wakeup = false;
 };
 
@@ -77,6 +81,7 @@ class partition_log {
 public:
     virtual ~partition_log() = default;
 
+    /// Returns what the engine can do: the same for as long as it lives.
     virtual log_capabilities capabilities() const = 0;
 
     /// Makes `owner` the one that may append to the partition, and returns its fence with the head as it is now. Every

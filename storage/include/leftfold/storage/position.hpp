@@ -45,6 +45,7 @@ public:
     explicit cut(std::uint32_t partitions) : offsets_(partitions) {}
     explicit cut(std::vector<offset> offsets) : offsets_(std::move(offsets)) {}
 
+    /// Returns for how many partitions the cut has an offset; 0 for the empty cut.
     std::uint32_t partitions() const { return static_cast<std::uint32_t>(offsets_.size()); }
 
     /// Returns the partition's offset. A partition that the cut does not know reads as 0.
@@ -52,7 +53,7 @@ public:
         return partition.value() < offsets_.size() ? offsets_[partition.value()] : offset{};
     }
 
-    /// Moves one partition of the cut, forward or back.
+    /// Moves one partition of the cut, forward or back. Throws std::out_of_range for one that the cut does not have.
     void set(partition_id partition, offset to) { offsets_.at(partition.value()) = to; }
 
     /// Whether the event at `where` belongs to the cut.

@@ -26,7 +26,9 @@ struct event_filter {
     /// Name and value of a header that must be there.
     std::vector<std::pair<std::string, std::string>> headers{};
 
+    /// Whether every event matches.
     bool empty() const { return categories.empty() && types.empty() && headers.empty(); }
+    /// Whether the event is chosen. Looks at everything but its payload.
     bool matches(const event_view& envelope) const;
 };
 

@@ -9,7 +9,8 @@ namespace leftfold::inline v0 {
 template <class Signature>
 class unique_function;
 
-/// A callable that need not be copyable, called once or often: what std::move_only_function is in C++23.
+/// A callable that need not be copyable, called once or often: what std::move_only_function is in C++23. An empty one
+/// (default-made, or moved from) must not be called. Costs one allocation.
 template <class R, class... Args>
 class unique_function<R(Args...)> {
 public:
