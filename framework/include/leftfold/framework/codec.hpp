@@ -21,7 +21,7 @@ struct codec {
     /// Appends the bytes of `value` to `out`. On encode_error, `out` is as it was.
     static void encode(const T& value, std::string& out) { encode_json(value, out); }
 
-    /// Gives the value of the bytes, or throws decode_error.
+    /// Returns the value of the bytes, or throws decode_error.
     static T decode(std::string_view bytes) { return decode_json<T>(bytes); }
 };
 
@@ -31,7 +31,7 @@ void encode(const T& value, std::string& out) {
     codec<T>::encode(value, out);
 }
 
-/// Gives the value of the bytes, by its codec.
+/// Returns the value of the bytes, by its codec.
 template <class T>
 T decode(std::string_view bytes) {
     return codec<T>::decode(bytes);

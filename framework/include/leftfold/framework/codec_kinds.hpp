@@ -96,7 +96,7 @@ concept integer_duration = requires(T duration) {
     requires stored_integer<typename T::rep>;
 };
 
-/// Says as what T is stored. Looks at T only, not at what it is made of.
+/// Returns what T is stored as. Looks at T only, not at what it is made of.
 template <class T>
 consteval kind kind_of() {
     if constexpr (has_stored_form<T>) return kind::represented;
@@ -158,7 +158,7 @@ consteval void check_member() {
 /// The most described members of one struct, those of its bases included: one bit each in a word.
 inline constexpr std::size_t struct_members_max = 64;
 
-/// Gives the name of an enumerator, or an empty name if `value` is none of those described.
+/// Returns the name of an enumerator, or an empty name if `value` is none of those described.
 template <described_enum T>
 constexpr std::string_view enumerator_name(T value) {
     using list = boost::describe::describe_enumerators<T>;
@@ -169,7 +169,7 @@ constexpr std::string_view enumerator_name(T value) {
     });
 }
 
-/// Gives the enumerator of a name, or nothing if none has it.
+/// Returns the enumerator of a name, or nothing if none has it.
 template <described_enum T>
 constexpr std::optional<T> enumerator_value(std::string_view name) {
     using list = boost::describe::describe_enumerators<T>;

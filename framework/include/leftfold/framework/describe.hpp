@@ -147,7 +147,7 @@ constexpr void for_each_member(T& value, F&& f) {
     });
 }
 
-/// Gives the durable name of an event type, and an empty name for a type that has none.
+/// Returns the durable name of an event type, and an empty name for a type that has none.
 template <class T>
 constexpr std::string_view event_type_of() {
     if constexpr (has_event_type<T>)
@@ -167,7 +167,7 @@ constexpr std::string_view unqualified(std::string_view name) {
 
 }  // namespace detail
 
-/// Gives the name of T as the source spells it, without its namespaces: `deposited`. For people only (differences in
+/// Returns the name of T as the source spells it, without its namespaces: `deposited`. For people only (differences in
 /// tests, texts of errors): compilers may spell templates differently, so it is never stored and never hashed.
 template <class T>
 constexpr std::string_view type_name() {

@@ -24,7 +24,7 @@ struct executed {
     leftfold::position position{};
     /// The version of the stream after the command.
     leftfold::version version{};
-    /// How many events it raised.
+    /// How many events it raised. An earlier execution's count, when the command had been executed before.
     std::size_t events = 0;
     /// How often the decision ran; 0 when the command had been executed before.
     int attempts = 0;

@@ -167,7 +167,7 @@ constexpr void describe_shape(Sink& sink, open_structs<Open...> open) {
 
 }  // namespace detail
 
-/// Gives the fingerprint of T's shape: FNV-1a, 64 bits, over a text such as `{owner:str,cents:i64,}`.
+/// Returns the fingerprint of T's shape: FNV-1a, 64 bits, over a text such as `{owner:str,cents:i64,}`.
 ///
 /// It is made of what is stored and of nothing else: names of members, enumerators and alternatives, sizes and signs of
 /// numbers, units of time, and how they nest. Names of C++ types, spellings of a compiler, `transient` members, order

@@ -206,7 +206,7 @@ void read(json_reader& in, T& value) {
 
 }  // namespace detail
 
-/// Reads a T from JSON and gives it.
+/// Reads a T from JSON and returns it.
 ///
 /// Strict where an event must not be guessed: a missing required member, a member twice, a wrong type, a number out of
 /// range and text after the value are errors. Tolerant where events evolve: order of members and white space do not

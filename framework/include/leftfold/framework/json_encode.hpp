@@ -24,7 +24,7 @@ void encode_json(const T& value, std::string& out) {
     writer.finish();
 }
 
-/// Gives `value` as JSON in a string of its own. Otherwise as above.
+/// Returns `value` as JSON in a string of its own. Otherwise as above.
 template <class T>
 std::string to_json(const T& value) {
     std::string out;

@@ -40,6 +40,7 @@ private:
     std::vector<part> parts_;
 };
 
+/// Writes the path as diff() and the codec's errors spell it; reading that gives the same path.
 std::string to_string(const member_path& path);
 
 }  // namespace leftfold::inline v0

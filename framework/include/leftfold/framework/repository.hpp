@@ -27,7 +27,8 @@ namespace leftfold::inline v0 {
 /// for a stored event that the aggregate neither lists nor ignores; errc::invalid_event for one that does not decode.
 ///
 /// Thread safety: every function may be called from any thread at any time. The repository keeps the store open for
-/// itself; after the store is closed its functions throw errc::store_closed. Moving a repository needs it for oneself.
+/// itself; after the store is closed its functions throw errc::store_closed. Nothing may use a repository while it is
+/// moved from or assigned to.
 template <class Aggregate>
 class repository {
 public:

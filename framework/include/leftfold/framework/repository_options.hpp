@@ -56,6 +56,7 @@ struct snapshot_report {
     std::vector<wrong_snapshot> wrong{};
 };
 
+/// How a repository works.
 struct repository_options {
     snapshot_policy snapshots{};
     /// How often a command decides before it gives up its race: errc::conflict_exhausted.

@@ -14,7 +14,7 @@
 
 namespace leftfold::inline v0 {
 
-/// Says as what a T is stored. Specialise it for strong types and value types of yours:
+/// Says what a T is stored as. Specialise it for strong types and value types of yours:
 ///
 ///     template <>
 ///     struct leftfold::stored_form<money> {

@@ -63,7 +63,7 @@ private:
 
 }  // namespace detail
 
-/// Gives `value` as text for people: `deposited{cents: 50}`, `["a", "b"]`, `{"key": 1}`. Optional members without a
+/// Returns `value` as text for people: `deposited{cents: 50}`, `["a", "b"]`, `{"key": 1}`. Optional members without a
 /// value and transient members are left out. Made for differences in tests and texts of errors: it is not stored,
 /// cannot be read back, and may change between versions.
 template <class T>
