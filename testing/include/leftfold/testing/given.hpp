@@ -81,26 +81,26 @@ public:
         return *this;
     }
 
-    /// Exactly these events were raised, in this order.
+    /// Checks that exactly these events were raised, in this order.
     template <class... Events>
     std::string then(const Events&... expected) const {
         if (thrown_) return "expected events, but " + detail::describe(thrown_) + " was thrown";
         return detail::compare({detail::show_event(expected)...}, raised());
     }
 
-    /// Nothing was raised, and nothing thrown.
+    /// Checks that nothing was raised, and nothing thrown.
     std::string then_nothing() const {
         if (thrown_) return "expected nothing, but " + detail::describe(thrown_) + " was thrown";
         return detail::compare({}, raised());
     }
 
-    /// An Exception was thrown, or one that derives from it.
+    /// Checks that an Exception was thrown, or one that derives from it.
     template <class Exception>
     std::string then_throws() const {
         return then_throws<Exception>([](const Exception&) { return true; });
     }
 
-    /// An Exception was thrown, and the predicate holds for it, or its what() contains the text.
+    /// Checks that an Exception was thrown, and that the predicate holds for it, or its what() contains the text.
     template <class Exception, class Expected>
     std::string then_throws(const Expected& expected) const {
         if (!thrown_) return "expected an exception, but none was thrown\n" + detail::compare({}, raised());
@@ -119,7 +119,8 @@ public:
         }
     }
 
-    /// The state is now such that `look` gives `expected`: a member function, a member, or a function of the state.
+    /// Checks that `look` at the state as it is now gives `expected`: a member function, a member, or a function of the
+    /// state.
     template <class Look, class Expected>
     std::string then_state(Look&& look, const Expected& expected) const {
         if (thrown_) return "expected a state, but " + detail::describe(thrown_) + " was thrown";
@@ -128,7 +129,7 @@ public:
         return "expected the state to give " + detail::show(expected) + ", but it gives " + detail::show(found);
     }
 
-    /// The predicate holds for the state as it is now.
+    /// Checks that the predicate holds for the state as it is now.
     template <class Predicate>
     std::string then_state(Predicate&& holds) const {
         if (thrown_) return "expected a state, but " + detail::describe(thrown_) + " was thrown";

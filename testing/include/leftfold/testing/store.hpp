@@ -7,9 +7,10 @@
 
 namespace leftfold::inline v0::testing {
 
+/// How a store for tests begins.
 struct store_setup {
     std::uint32_t partitions = 4;
-    /// Of the random bits that ids are made of.
+    /// Seeds the random bits that ids are made of.
     std::uint64_t seed = 1;
     /// What the wall clock shows at first.
     instant start{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
@@ -31,11 +32,14 @@ public:
     explicit store(store_setup setup = {})
         : store(setup, std::make_shared<manual_clock>(setup.start), std::make_shared<seeded_random>(setup.seed)) {}
 
+    /// Returns the clocks, to set the wall clock alone, say.
     manual_clock& clock() { return *clock_; }
+    /// Returns what the wall clock shows.
     instant now() const { return clock_->now(); }
 
     /// Lets time pass.
     void advance(std::chrono::microseconds by) { clock_->advance(by); }
+    /// Lets time pass until the wall clock shows `when`. Does nothing when it is later already.
     void advance_to(instant when) { clock_->advance_to(when); }
 
 private:

@@ -32,6 +32,7 @@ public:
     /// Sets the wall clock alone, forward or back, as an operator does. No time passes.
     void set_wall(instant when) { wall_ = when.time_since_epoch().count(); }
 
+    /// Returns what the wall clock shows.
     instant now() const { return instant{std::chrono::microseconds{wall_.load()}}; }
 
 private:
