@@ -110,10 +110,11 @@ public:
     ///
     /// When the time is over, or a projection has stopped before that event, it does what wait_options::late says:
     /// throws errc::behind, with the lag in the text, or errc::projection_stopped, with the error that stopped it; or
-    /// returns how far the rows are, which is that of the projection that is farthest behind.
+    /// returns how far the rows are, which is that of the projection that is farthest behind. Throws
+    /// errc::invalid_argument for a partition that the store does not have.
     freshness wait_for(position where, wait_options options = {});
     /// The same for what a token names (position_token). Also throws errc::stale_model when it is of another store or
-    /// epoch, and errc::invalid_argument for a partition that the store does not have.
+    /// epoch.
     freshness wait_for(const position_token& token, wait_options options = {});
     /// The same for one projection.
     template <class Projection>

@@ -34,7 +34,7 @@ struct flush_options {
 
 /// What to do when an event, or the database, fails: wait, twice as long each time, and try again.
 struct retry_options {
-    /// How often. Then the projection stops and keeps the error. Nothing is ever skipped.
+    /// How often it is tried again. Then the projection stops and keeps the error; nothing is ever skipped.
     int count = 5;
     std::chrono::milliseconds first_wait{100};
     std::chrono::milliseconds longest_wait = std::chrono::seconds{30};
@@ -76,6 +76,7 @@ enum class projection_state {
     stopped,      ///< it failed for good; `failure` says how
 };
 
+/// How far a projection has come, and what is wrong with it if something is.
 struct projection_status {
     std::string name;
     projection_state state = projection_state::catching_up;
