@@ -3,6 +3,7 @@
 // a store or two, and its text is only made when something is wrong there.
 
 #include <cstddef>
+#include <new>
 #include <string>
 #include <string_view>
 
@@ -24,7 +25,8 @@ std::string to_string(const path_link* innermost);
 class path_scope {
 public:
     explicit path_scope(const path_link*& innermost) : innermost_(innermost), link_{innermost, {}, 0, false} {
-        innermost_ = &link_;
+        // Laundered, since g++ 12 does not see that the destructor takes it back, and warns of a dangling pointer.
+        innermost_ = std::launder(&link_);
     }
     path_scope(const path_scope&) = delete;
     path_scope& operator=(const path_scope&) = delete;
