@@ -130,11 +130,14 @@ sqlite::statement prepare(sqlite::connection& on, const std::string& sql) {
     }
 }
 
-model_database::model_database(std::filesystem::path file)
-    : file_(std::move(file)),
-      lock_(file_),
-      connection_(file_, {.mode = sqlite::file_access::create, .cache_kib = writer_cache_kib}),
-      bell_(bell_of(file_), sqlite::doorbell::role::owner) {
+model_database::model_database(model_place place) : place_(std::move(place)) {
+    if (place_.is_in_memory()) {
+        connection_ = place_.connect(sqlite::file_access::create);
+    } else {
+        lock_.emplace(file());
+        connection_ = place_.connect(sqlite::file_access::create, writer_cache_kib);
+        bell_.emplace(bell_of(file()), sqlite::doorbell::role::owner);
+    }
     make_schema();
     connection_.execute(settings);
 }
@@ -264,7 +267,7 @@ void model_database::make_anew(std::string_view projection, const stored_model& 
         if (owner.bind_text(1, each.name).step())
             throw error(errc::name_collision,
                         fmt::format("making {} {} of projection {} in {}: projection {} has it", each.kind, each.name,
-                                    projection, file_.string(), owner.text(0)));
+                                    projection, file().string(), owner.text(0)));
         auto make = prepare(connection_, each.sql);
         make.run();
         auto& note = prepared("INSERT INTO leftfold_objects VALUES (?1, ?2, ?3)");
@@ -273,14 +276,18 @@ void model_database::make_anew(std::string_view projection, const stored_model& 
     save(projection, model);
     save_start(projection, start);
     making.commit();
-    bell_.ring(std::to_string(++commits_));
+    ring();
 }
 
 void model_database::begin() { connection_.execute("BEGIN IMMEDIATE"); }
 
 void model_database::commit() {
     connection_.execute("COMMIT");
-    bell_.ring(std::to_string(++commits_));
+    ring();
+}
+
+void model_database::ring() {
+    if (bell_) bell_->ring(std::to_string(++commits_));
 }
 
 void model_database::roll_back() noexcept {

@@ -9,6 +9,7 @@
 
 #include "leftfold/projections/model_part.hpp"
 #include "leftfold/storage/checkpoint_store.hpp"
+#include "model_place.hpp"
 #include "owner_lock.hpp"
 #include "sqlite/connection.hpp"
 #include "sqlite/doorbell.hpp"
@@ -35,10 +36,11 @@ struct stored_start {
 /// leftfold_objects and others (docs/read_models.md). For one thread at a time.
 class model_database {
 public:
-    /// Opens the database or makes it. Throws errc::locked, foreign_file, newer_format, not_found (the directory).
-    explicit model_database(std::filesystem::path file);
+    /// Opens the database or makes it. Throws errc::locked, foreign_file, newer_format, not_found (the directory). One
+    /// in memory needs no lock, and rings no bell: nobody else has it.
+    explicit model_database(model_place place);
 
-    const std::filesystem::path& file() const { return file_; }
+    const std::filesystem::path& file() const { return place_.file(); }
 
     std::optional<stored_model> load(std::string_view projection);
     void save(std::string_view projection, const stored_model& model);
@@ -68,14 +70,15 @@ public:
 
 private:
     void make_schema();
+    void ring();
     void drop_objects(std::string_view projection);
     void save_start(std::string_view projection, const stored_start& start);
 
-    std::filesystem::path file_;
-    owner_lock lock_;
+    model_place place_;
+    std::optional<owner_lock> lock_;
     sqlite::connection connection_;
     std::unordered_map<std::string, sqlite::statement> statements_;
-    sqlite::doorbell bell_;
+    std::optional<sqlite::doorbell> bell_;
     std::uint64_t commits_ = 0;
 };
 

@@ -22,12 +22,12 @@ void dispatch(projection_base& to, const projection_type& type, std::string_view
 }  // namespace
 
 void projection_access::apply(projection_base& to, const event_view& event, const event_registry& events,
-                              write_side* side) {
+                              write_side* side, const std::set<std::string>& types) {
     to.at_.assign(event);
     if (to.writers_) to.writers_->begin_event(event.category, event.key);
     try {
         events.translate(event.type, event.payload, [&](std::string_view type, std::string_view payload) {
-            dispatch(to, to.type_, type, payload, to.at_);
+            if (types.empty() || types.contains(std::string(type))) dispatch(to, to.type_, type, payload, to.at_);
         });
         for (auto* part : to.parts_) part->check_event();
     } catch (...) {

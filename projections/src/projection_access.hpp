@@ -1,5 +1,8 @@
 #pragma once
 
+#include <set>
+#include <string>
+
 #include "leftfold/framework/event_registry.hpp"
 #include "leftfold/projections/projection_base.hpp"
 #include "leftfold/storage/reading.hpp"
@@ -15,9 +18,11 @@ struct projection_access {
     static row_writers* writers(const projection_base& of) { return of.writers_.get(); }
     static void stand_on(projection_base& of, model_side& side) { of.side_ = &side; }
 
-    /// Folds one event: all that it changes is kept, or nothing. Throws what `on` throws, errc::unknown_event_type, and
-    /// decode_error.
-    static void apply(projection_base& to, const event_view& event, const event_registry& events, write_side* side);
+    /// Folds one event: all that it changes is kept, or nothing. Of the events that it becomes by translation, those
+    /// are folded whose type is among `types`, unless that is empty. Throws what `on` throws, errc::unknown_event_type,
+    /// and decode_error.
+    static void apply(projection_base& to, const event_view& event, const event_registry& events, write_side* side,
+                      const std::set<std::string>& types = {});
 
     /// Returns what of the log is to be read for it. Types are filtered only for one that ignores all others: one that
     /// does not wants to see those that it does not know.

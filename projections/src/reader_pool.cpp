@@ -6,8 +6,7 @@
 
 namespace leftfold::inline v0::detail {
 
-reader_pool::reader::reader(const std::filesystem::path& file)
-    : connection_(file, {.mode = sqlite::file_access::read_only}) {}
+reader_pool::reader::reader(const model_place& place) : connection_(place.connect(sqlite::file_access::read_only)) {}
 
 sqlite::statement& reader_pool::reader::prepared(const std::string& sql) {
     const auto found = statements_.find(sql);
@@ -25,7 +24,7 @@ std::unique_ptr<reader_pool::reader> reader_pool::take() {
             return taken;
         }
     }
-    return std::make_unique<reader>(file_);
+    return std::make_unique<reader>(place_);
 }
 
 void reader_pool::give_back(std::unique_ptr<reader> returned) noexcept {

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "model_place.hpp"
 #include "sqlite/connection.hpp"
 #include "sqlite/statement.hpp"
 
@@ -16,12 +16,12 @@ namespace leftfold::inline v0::detail {
 /// next. Safe from any thread.
 class reader_pool {
 public:
-    explicit reader_pool(std::filesystem::path file) : file_(std::move(file)) {}
+    explicit reader_pool(model_place place) : place_(std::move(place)) {}
 
     /// A connection with the statements that were prepared on it.
     class reader {
     public:
-        explicit reader(const std::filesystem::path& file);
+        explicit reader(const model_place& place);
         sqlite::statement& prepared(const std::string& sql);
         sqlite::connection& connection() { return connection_; }
 
@@ -53,7 +53,7 @@ private:
     std::unique_ptr<reader> take();
     void give_back(std::unique_ptr<reader> returned) noexcept;
 
-    std::filesystem::path file_;
+    model_place place_;
     std::mutex mutex_;
     std::vector<std::unique_ptr<reader>> idle_;
 };

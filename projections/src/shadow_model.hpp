@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "folded_events.hpp"
 #include "leftfold/framework/event_registry.hpp"
@@ -10,7 +11,7 @@
 #include "leftfold/storage/event_store.hpp"
 #include "model_database.hpp"
 #include "scratch_directory.hpp"
-#include "write_side.hpp"
+#include "scratch_fold.hpp"
 
 namespace leftfold::inline v0::detail {
 
@@ -35,7 +36,6 @@ private:
     void fold_log(const folded_events& wanted);
     void fold_stream(const folded_events& wanted);
     void fold_one(const event_view& event, const folded_events& wanted);
-    void write();
 
     event_store store_;
     make_projection make_;
@@ -43,7 +43,7 @@ private:
     scratch_directory directory_;
     model_database rows_;
     std::unique_ptr<projection_base> instance_;
-    std::unique_ptr<write_side> side_;
+    std::optional<scratch_fold> fold_;
     folded_events folded_;
     std::int64_t events_ = 0;
     std::int64_t wanted_ = 0;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <utility>
+
 #include "leftfold/storage/error.hpp"
 #include "sql_session.hpp"
 #include "sqlite/statement.hpp"
@@ -12,6 +14,8 @@ namespace leftfold::inline v0 {
 
 sql_reader::sql_reader(const std::filesystem::path& database, const sql_reader_options& options)
     : session_(std::make_unique<detail::sql_session>(database, options)) {}
+
+sql_reader::sql_reader(std::unique_ptr<detail::sql_session> asks) : session_(std::move(asks)) {}
 
 sql_reader::~sql_reader() = default;
 sql_reader::sql_reader(sql_reader&&) noexcept = default;

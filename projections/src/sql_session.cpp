@@ -13,8 +13,7 @@
 namespace leftfold::inline v0::detail {
 
 struct sql_session::opened {
-    opened(const std::filesystem::path& file, as_of_gate& gate)
-        : connection(file, {.mode = sqlite::file_access::read_only}) {
+    opened(const model_place& place, as_of_gate& gate) : connection(place.connect(sqlite::file_access::read_only)) {
         check_read_models(connection);
         const sqlite::transaction together(connection, sqlite::transaction::kind::deferred);
         schema = connection.query_number("PRAGMA schema_version");
@@ -29,7 +28,7 @@ struct sql_session::opened {
     std::optional<as_of_functions> functions;
 };
 
-sql_session::sql_session(std::filesystem::path database, const sql_reader_options& options)
+sql_session::sql_session(model_place database, const sql_reader_options& options)
     : database_(std::move(database)),
       world_(complete(options.store != nullptr ? options.store->world() : environment{})),
       as_of_wait_(options.as_of_wait) {
@@ -125,7 +124,7 @@ void sql_session::read(function_ref<void(sqlite::connection&)> work, function_re
             const auto left = deadline - std::chrono::steady_clock::now();
             if (e.kind() != errc::behind || left.count() <= 0 || !may_repeat()) throw;
             if (!bell)
-                bell.emplace(bell_of(database_), sqlite::doorbell::role::reader);
+                bell.emplace(bell_of(database_.file()), sqlite::doorbell::role::reader);
             else
                 bell->wait(std::chrono::ceil<std::chrono::microseconds>(left));
         }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -14,7 +13,7 @@ namespace leftfold::inline v0::detail {
 /// that keeps it. For one thread at a time.
 class sql_session final : as_of_gate {
 public:
-    sql_session(std::filesystem::path database, const sql_reader_options& options);
+    sql_session(model_place database, const sql_reader_options& options);
     ~sql_session() override;
 
     /// Calls `work` with the connection, in one read transaction: everything that it asks is of one cut. When a model
@@ -33,7 +32,7 @@ private:
     void open_anew();
     void read_once(function_ref<void(sqlite::connection&)> work);
 
-    std::filesystem::path database_;
+    model_place database_;
     std::optional<event_store> store_;
     environment world_;
     std::chrono::milliseconds as_of_wait_;

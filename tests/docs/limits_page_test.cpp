@@ -13,6 +13,7 @@
 #include "leftfold/framework/decode_limits.hpp"
 #include "leftfold/framework/event_registry.hpp"
 #include "leftfold/framework/repository_options.hpp"
+#include "leftfold/projections/fold_live.hpp"
 #include "leftfold/projections/projection_options.hpp"
 #include "leftfold/projections/table.hpp"
 #include "leftfold/projections/verify_projection.hpp"
@@ -92,6 +93,8 @@ void add_projections(named& all) {
     all["flush_options::rows"] = count(projection.flush.rows);
     all["flush_options::cached_rows"] = count(projection.flush.cached_rows);
     all["verify_projection_options::drifts_max"] = count(verify_projection_options{}.drifts_max);
+    all["live_options::events_max"] = count(live_options{}.events_max);
+    all["live_options::bytes_max"] = bytes(live_options{}.bytes_max);
     all["retry_options::count"] = count(static_cast<std::size_t>(projection.retries.count));
     all["retry_options::first_wait"] = time(projection.retries.first_wait);
     all["retry_options::longest_wait"] = time(projection.retries.longest_wait);

@@ -53,6 +53,8 @@ class sql_reader {
 public:
     /// Throws errc::not_found, foreign_file (not a database of read models), newer_format.
     explicit sql_reader(const std::filesystem::path& database, const sql_reader_options& options = {});
+    /// What live_model::sql() calls.
+    explicit sql_reader(std::unique_ptr<detail::sql_session> asks);
     ~sql_reader();
     sql_reader(sql_reader&&) noexcept;
     sql_reader& operator=(sql_reader&&) noexcept;

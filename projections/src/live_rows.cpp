@@ -1,0 +1,22 @@
+#include "live_rows.hpp"
+
+#include <fmt/format.h>
+
+#include "leftfold/storage/error.hpp"
+
+namespace leftfold::inline v0::detail {
+
+void live_rows::read(function_ref<void(reader_pool::reader&)> with) {
+    const reader_pool::lease reader(pool_);
+    with(*reader);
+}
+
+std::optional<cut> live_rows::await(recorded_at when) {
+    auto where = store_.cut_at(when);
+    if (!of_.at.covers(where))
+        throw error(errc::behind, fmt::format("asking for the rows as of {}: they were folded through {}",
+                                              to_rfc3339(when.time()), to_rfc3339(of_.through.time())));
+    return where;
+}
+
+}  // namespace leftfold::inline v0::detail

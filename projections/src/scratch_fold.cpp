@@ -1,0 +1,61 @@
+#include "scratch_fold.hpp"
+
+#include <fmt/format.h>
+
+#include "leftfold/storage/error.hpp"
+#include "projection_access.hpp"
+
+namespace leftfold::inline v0::detail {
+
+scratch_fold::scratch_fold(model_database& rows, projection_base& of, const event_registry& events,
+                           flush_options bounds, event_store& store, const beginning& from)
+    : rows_(rows), of_(of), events_(events), bounds_(bounds), store_(store), side_(rows, of) {
+    projection_access::stand_on(of_, side_);
+    const auto empty = at(from.after, recorded_at::min());
+    rows_.make_anew(projection_access::type(of_).name, empty, {.at = empty.at, .since = from.since},
+                    projection_access::objects(of_));
+}
+
+stored_model scratch_fold::at(const cut& up_to, recorded_at through) const {
+    const checkpoint reached{store_.id(), store_.epoch(), up_to, std::vector<chain_hash>(store_.partitions())};
+    return {projection_access::shape(of_, events_), reached, through};
+}
+
+void scratch_fold::fold(const event_view& event, const std::set<std::string>& types) {
+    if (!rows_.in_transaction()) rows_.begin();
+    try {
+        projection_access::apply(of_, event, events_, &side_, types);
+    } catch (const std::exception& failed) {
+        const auto* const known = dynamic_cast<const error*>(&failed);
+        if (known != nullptr && known->kind() == errc::disk_full) throw;
+        throw error(errc::projection_stopped,
+                    fmt::format("folding event {}, of type {}, into projection {}: {}", to_string(event.position()),
+                                event.type, projection_access::type(of_).name, failed.what()));
+    }
+    std::size_t pending = 0;
+    std::size_t held = 0;
+    for (const auto* part : projection_access::parts(of_)) {
+        pending += part->pending();
+        held += part->held();
+    }
+    if (pending >= bounds_.rows || held >= bounds_.cached_rows) write();
+}
+
+void scratch_fold::write() {
+    side_.flush();
+    rows_.commit();
+    side_.transaction_ended();
+    for (auto* part : projection_access::parts(of_)) part->forget();
+    auto* const writers = projection_access::writers(of_);
+    if (writers == nullptr) return;
+    writers->forget();
+    writers->fold_live({});
+}
+
+void scratch_fold::note(const cut& up_to, recorded_at through) {
+    rows_.begin();
+    rows_.save(projection_access::type(of_).name, at(up_to, through));
+    rows_.commit();
+}
+
+}  // namespace leftfold::inline v0::detail

@@ -1,0 +1,39 @@
+// The snippets of docs/lifecycles.md.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+#include "leftfold/projections/fold_live.hpp"
+#include "leftfold/testing/store.hpp"
+#include "projections/bank.hpp"
+
+namespace {
+
+using namespace bank;
+
+TEST(lifecycles_page, a_projection_is_folded_on_demand) {
+    const auto day = [](unsigned number) {
+        return leftfold::recorded_at{std::chrono::sys_days{std::chrono::year{2026} / 3 / number}};
+    };
+    const auto march_1 = day(1);
+    const auto march_15 = day(15);
+    leftfold::testing::store store;
+    append(store, "alice", opened{"Alice"});
+    append(store, "bob", opened{"Bob"});
+    store.advance_to(day(2).time());
+    append(store, "alice", deposited{200'00});
+    store.advance_to(day(16).time());
+    append(store, "alice", withdrawn{150'00});
+
+    const auto statement = leftfold::fold_live<balances>(store, {.keys = {"alice"}, .through = march_15});
+    statement->rows.find("alice");
+    statement->rows.as_of(march_1).find("alice");
+    statement.sql().query<std::string, std::int64_t>("SELECT account, cents FROM balances WHERE cents > ?1", 100'00);
+    // …
+    EXPECT_EQ(statement->rows.find("alice")->cents, 200'00);
+    EXPECT_EQ(statement->rows.count(), 1);
+    EXPECT_EQ(statement->rows.as_of(march_1).find("alice")->cents, 0);
+}
+
+}  // namespace
