@@ -19,7 +19,7 @@ public:
     virtual instant now() const = 0;
     /// Throws what keeps the table's rows as of that time from being given: errc::not_yet, before_history, behind.
     virtual void pass(const historic_table& table, recorded_at when) = 0;
-    /// The same for a moment: also errc::foreign_file.
+    /// The same for a moment: also errc::other_history.
     virtual void pass(const historic_table& table, const moment& then) = 0;
 };
 

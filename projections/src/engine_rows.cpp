@@ -13,4 +13,10 @@ std::optional<cut> engine_rows::await(recorded_at when) {
     return where;
 }
 
+void engine_rows::await(const moment& then) {
+    store_.check(then, {.wait = as_of_wait_});
+    board_.wait_until(then.cut(), {.at_most = as_of_wait_},
+                      "asking for the rows as of " + to_rfc3339(then.time().time()));
+}
+
 }  // namespace leftfold::inline v0::detail

@@ -113,6 +113,15 @@ std::optional<cut> file_rows::await(recorded_at when) {
     return where;
 }
 
+void file_rows::await(const moment& then) {
+    const auto doing = "asking for the rows as of " + to_rfc3339(then.time().time());
+    if (store_)
+        store_->check(then, {.wait = as_of_wait_});
+    else
+        check_same_store(then, look().at, doing);
+    wait_until([&](const checkpoint&) { return then.cut(); }, {.at_most = as_of_wait_}, doing);
+}
+
 recorded_at file_rows::since() {
     const reader_pool::lease reader(pool_);
     const sqlite::transaction together(reader->connection(), sqlite::transaction::kind::deferred);

@@ -19,6 +19,7 @@ public:
 
     void read(function_ref<void(reader_pool::reader&)> with) override;
     std::optional<cut> await(recorded_at when) override;
+    void await(const moment& then) override;
     recorded_at time_of(const cut& where) override;
     recorded_at since() override;
 

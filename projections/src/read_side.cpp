@@ -86,4 +86,11 @@ recorded_at time_of_cut(event_store& store, const cut& where) {
     return last;
 }
 
+void check_same_store(const moment& then, const checkpoint& of, const std::string& doing) {
+    if (of.store == then.store() && of.epoch == then.epoch()) return;
+    throw error(errc::other_history,
+                doing + ": the moment " + to_string(then) +
+                    " is of another store than the rows were made from, or that was restored since");
+}
+
 }  // namespace leftfold::inline v0::detail

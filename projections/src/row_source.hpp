@@ -1,7 +1,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
+#include "leftfold/storage/checkpoint_store.hpp"
 #include "leftfold/storage/event_store.hpp"
 #include "leftfold/storage/position.hpp"
 #include "leftfold/storage/time.hpp"
@@ -21,6 +23,9 @@ public:
     /// Waits until the rows hold every event recorded at or before `when`, and returns that cut where it is known.
     /// Throws errc::behind.
     virtual std::optional<cut> await(recorded_at when) = 0;
+    /// Waits until the rows hold every event of the moment. Throws errc::behind, and errc::other_history when it is
+    /// none of the store that they were made from.
+    virtual void await(const moment& then) = 0;
     /// Returns the time of the last event of a cut. Throws errc::invalid_argument unless it is the cut of a time.
     virtual recorded_at time_of(const cut& where) = 0;
     /// Returns the first time of which the rows can be told.
@@ -31,5 +36,9 @@ public:
 
 /// Returns the time of a cut, asked of the store: what every time_of() comes to.
 recorded_at time_of_cut(event_store& store, const cut& where);
+
+/// Throws errc::other_history unless the moment is one of the store that a checkpoint is of: by id and epoch, which is
+/// all that can be told without the store.
+void check_same_store(const moment& then, const checkpoint& of, const std::string& doing);
 
 }  // namespace leftfold::inline v0::detail

@@ -6,7 +6,7 @@
 
 #include "deadline.hpp"
 #include "leftfold/storage/error.hpp"
-#include "leftfold/storage/moment.hpp"
+#include "row_source.hpp"
 #include "sqlite/doorbell.hpp"
 #include "sqlite/statement.hpp"
 
@@ -48,13 +48,6 @@ std::string asking(const historic_table& table, recorded_at when) {
     return fmt::format("asking table {} for its rows as of {}", table.name, to_rfc3339(when.time()));
 }
 
-void check_same_store(const historic_table& table, const stored_model& model, const moment& then) {
-    if (model.at.store != then.store() || model.at.epoch != then.epoch())
-        throw error(errc::foreign_file, asking(table, then.time()) +
-                                            ": the moment is of another store than the model " +
-                                            "was made from, or that was restored since");
-}
-
 [[noreturn]] void fail_behind(const historic_table& table, const stored_model& model, recorded_at when,
                               const std::optional<cut>& wanted) {
     const auto lag = wanted ? fmt::format(", and the time wants {}", to_string(*wanted)) : std::string();
@@ -85,8 +78,8 @@ void sql_session::pass(const historic_table& table, recorded_at when) {
 
 void sql_session::pass(const historic_table& table, const moment& then) {
     const auto model = model_of(table, then.time());
-    check_same_store(table, model, then);
-    if (store_) check_moment(*store_, then);
+    check_same_store(then, model.at, asking(table, then.time()));
+    if (store_) store_->check(then);
     if (!model.at.consumed.covers(then.cut())) fail_behind(table, model, then.time(), then.cut());
 }
 

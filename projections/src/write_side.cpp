@@ -33,6 +33,10 @@ void run(sqlite::statement& statement, cell_binder bind) {
     }
 }
 
+[[noreturn]] void refuse_the_past() {
+    throw error(errc::unsupported, "asking a table for the past inside `on`: only the handle of the engine answers");
+}
+
 class prepared_row_statement final : public row_statement {
 public:
     explicit prepared_row_statement(sqlite::statement& of) : statement_(of) {}
@@ -109,12 +113,8 @@ void write_side::event_failed() {
     guarded(broken_, [&] { database_.run("ROLLBACK TO event; RELEASE event"); });
 }
 
-std::optional<cut> write_side::await(recorded_at) {
-    throw error(errc::unsupported, "asking a table for the past inside `on`: only the handle of the engine answers");
-}
-
-recorded_at write_side::time_of(const cut&) {
-    throw error(errc::unsupported, "asking a table for the past inside `on`: only the handle of the engine answers");
-}
+std::optional<cut> write_side::await(recorded_at) { refuse_the_past(); }
+void write_side::await(const moment&) { refuse_the_past(); }
+recorded_at write_side::time_of(const cut&) { refuse_the_past(); }
 
 }  // namespace leftfold::inline v0::detail

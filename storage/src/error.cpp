@@ -54,6 +54,8 @@ const char* sentence(errc code) {
             return "the time asked for has not come";
         case errc::not_closed:
             return "the time asked for may still receive events";
+        case errc::other_history:
+            return "the moment is one of another history";
         case errc::clock_jump:
             return "the wall clock jumped forward";
         case errc::clock_ahead:

@@ -6,6 +6,8 @@
 
 #include "leftfold/storage/chain.hpp"
 #include "leftfold/storage/error.hpp"
+#include "leftfold/storage/event_store.hpp"
+#include "store_core.hpp"
 
 namespace leftfold::inline v0 {
 
@@ -78,29 +80,33 @@ moment parse_moment(std::string_view text) {
     return read;
 }
 
-moment moment_at(event_store& store, recorded_at when, const as_of_options& options) {
-    auto where = store.cut_at(when, options);
-    const auto history = history_at(store, where);
-    return {store.id(), store.epoch(), when, std::move(where), history};
+moment event_store::at(recorded_at when, as_of_options options) {
+    auto where = core_->cut_at(when, options);
+    const auto history = history_at(*this, where);
+    moment made(id(), epoch(), when, std::move(where), history);
+    core_->moments.remember(made);
+    return made;
 }
 
-void check_moment(event_store& store, const moment& asked) {
+void event_store::check(const moment& asked, as_of_options options) {
+    core_->check_open();
+    if (core_->moments.knows(asked)) return;
     const auto differs = [&](const std::string& what) {
-        throw error(errc::foreign_file,
-                    "asking store " + to_string(store.id()) + " about the moment " + to_string(asked) + ": " + what);
+        throw error(errc::other_history,
+                    "asking store " + to_string(id()) + " about the moment " + to_string(asked) + ": " + what);
     };
-    if (asked.store() != store.id()) differs("it is one of another store");
-    if (asked.epoch() != store.epoch())
+    if (asked.store() != id()) differs("it is one of another store");
+    if (asked.epoch() != epoch())
         differs("it is of epoch " + std::to_string(asked.epoch().value()) +
-                ", and the store was restored since: it is at " + std::to_string(store.epoch().value()));
-    const auto found = moment_at(store, asked.time());
+                ", and the store was restored since: it is at " + std::to_string(epoch().value()));
+    const auto found = at(asked.time(), options);
     if (found.cut() != asked.cut()) differs("here the cut of that time is " + to_string(found.cut()));
     if (found.history() != asked.history()) differs("here the events of that cut are others");
 }
 
 moment moment_of(event_store& store, std::string_view text) {
     auto read = parse_moment(text);
-    check_moment(store, read);
+    store.check(read);
     return read;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "growth.hpp"
+#include "known_moments.hpp"
 #include "leftfold/storage/bulletin.hpp"
 #include "leftfold/storage/checkpoint_store.hpp"
 #include "leftfold/storage/event_store.hpp"
@@ -58,6 +59,7 @@ public:
     const store_limits limits;
     const environment world;
     std::unique_ptr<hybrid_clock> clock;
+    known_moments moments;
     std::unique_ptr<growth> grown;  // only the owner's; readers ask the bulletin and the log
     /// What calls into the store on behalf of other processes; ends before anything else does.
     std::shared_ptr<void> listening;

@@ -10,7 +10,6 @@
 #include "leftfold/framework/find_state.hpp"
 #include "leftfold/framework/stepper.hpp"
 #include "leftfold/framework/where.hpp"
-#include "leftfold/storage/moment.hpp"
 #include "leftfold/testing/store.hpp"
 
 namespace {
@@ -45,7 +44,7 @@ TEST_F(page, two_axes) {
 }
 
 TEST_F(page, one_moment) {
-    const leftfold::moment then = leftfold::moment_at(store, recorded_at{monday});
+    const auto then = store.at(recorded_at{monday});
     EXPECT_EQ(accounts.at("alice", then)->balance(), 100);  // every question sees the same events
     EXPECT_EQ(accounts.history("alice", then).last(), leftfold::version{2});
 

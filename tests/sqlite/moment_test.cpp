@@ -38,7 +38,7 @@ protected:
     /// Everything that the events up to a moment say, as one name: ids, times and bytes, in the store's own order.
     static std::string told(event_store& store, const moment& then) {
         std::string all;
-        store.read_all(cut{}, then, {}, payloads::read, [&](const event_view& event) {
+        store.read_all(cut{}, then.cut(), {}, payloads::read, [&](const event_view& event) {
             all += to_string(event.id) + std::to_string(event.recorded.micros()) + std::string(event.payload) + "\n";
             return true;
         });
@@ -70,7 +70,7 @@ TEST_F(moment_on_disk, is_answered_alike_in_another_process_while_appends_go_on_
     auto store = open();
     for (int i = 0; i != 100; ++i) append(store, i);
     clock_->advance(1min);
-    const auto then = moment_at(store, recorded_at{clock_->now()});
+    const auto then = store.at(recorded_at{clock_->now()});
     const auto answer = told(store, then);
     write_down(then);
 
@@ -90,7 +90,7 @@ TEST_F(moment_on_disk, is_answered_alike_in_another_process_while_appends_go_on_
     for (ssize_t got = 0; (got = ::read(other.pipe(), page.data(), page.size())) > 0;)
         answers.append(page.data(), static_cast<std::size_t>(got));
     for (int i = 0; i != 20; ++i) {
-        EXPECT_EQ(moment_at(store, then.time()), then);
+        EXPECT_EQ(store.at(then.time()), then);
         EXPECT_EQ(told(store, then), answer);
     }
     ends = true;
@@ -106,7 +106,7 @@ TEST_F(moment_on_disk, has_the_same_answer_next_year) {
     {
         auto store = open();
         for (int i = 0; i != 20; ++i) append(store, i);
-        const auto then = moment_at(store, store.closed());
+        const auto then = store.at(store.closed());
         answer = told(store, then);
         write_down(then);
     }
@@ -125,23 +125,23 @@ TEST_F(moment_on_disk, is_none_of_a_store_that_was_restored_and_none_of_a_copy_t
         auto store = open();
         append(store, 1);
         backup(store, directory("backup"));
-        return moment_at(store, store.closed());
+        return store.at(store.closed());
     }();
     restore(directory("backup"), directory("restored"));
     std::filesystem::copy(directory("bank.store"), directory("copy"), std::filesystem::copy_options::recursive);
     auto again = open();
     append(again, 2);
-    const auto late = moment_at(again, again.closed());
+    const auto late = again.at(again.closed());
 
     auto restored = open("restored");
-    expect_error(errc::foreign_file, "it is of epoch 1, and the store was restored since: it is at 2",
-                 [&] { check_moment(restored, early); });
+    expect_error(errc::other_history, "it is of epoch 1, and the store was restored since: it is at 2",
+                 [&] { restored.check(early); });
     auto copy = open("copy");
-    EXPECT_NO_THROW(check_moment(copy, early)) << "which both have";
+    EXPECT_NO_THROW(copy.check(early)) << "which both have";
     clock_->advance(1h);
-    expect_error(errc::foreign_file, "here the cut of that time is", [&] { check_moment(copy, late); });
+    expect_error(errc::other_history, "here the cut of that time is", [&] { copy.check(late); });
     auto other = open("other");
-    expect_error(errc::foreign_file, "it is one of another store", [&] { check_moment(other, early); });
+    expect_error(errc::other_history, "it is one of another store", [&] { other.check(early); });
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ struct a_moment : ::testing::Test {
     a_moment() {
         fill();
         clock->advance(1h);
-        then = moment_at(store, recorded_at{clock->now()});
+        then = store.at(recorded_at{clock->now()});
         clock->advance(1h);
     }
     void fill() {
@@ -59,18 +59,17 @@ TEST_F(a_moment, is_the_time_and_its_cut_and_stays_what_it_is) {
     EXPECT_EQ(then->cut(), store.heads());
     fill();
     EXPECT_NE(then->cut(), store.heads());
-    EXPECT_EQ(moment_at(store, then->time()), *then);
-    EXPECT_NO_THROW(check_moment(store, *then));
+    EXPECT_EQ(store.at(then->time()), *then);
+    EXPECT_NO_THROW(store.check(*then));
 }
 
 TEST_F(a_moment, names_the_events_of_its_cut) {
-    EXPECT_EQ(moment_at(store, recorded_at{clock->now() - 30min}).history(), then->history())
-        << "nothing happened between";
+    EXPECT_EQ(store.at(recorded_at{clock->now() - 30min}).history(), then->history()) << "nothing happened between";
     fill();
-    EXPECT_NE(moment_at(store, recorded_at{clock->now()}).history(), then->history());
-    const auto before_all = moment_at(store, recorded_at::from_micros(0));
+    EXPECT_NE(store.at(recorded_at{clock->now()}).history(), then->history());
+    const auto before_all = store.at(recorded_at::from_micros(0));
     EXPECT_EQ(before_all.cut(), cut(4));
-    EXPECT_NO_THROW(check_moment(store, before_all));
+    EXPECT_NO_THROW(store.check(before_all));
 }
 
 TEST_F(a_moment, is_one_word_and_read_again) {
@@ -78,7 +77,7 @@ TEST_F(a_moment, is_one_word_and_read_again) {
     EXPECT_EQ(text.find_first_of(" \t\n'\"\\$"), std::string::npos) << "no shell has to be told: " << text;
     EXPECT_EQ(parse_moment(text), *then);
     for (const auto when : {recorded_at::from_micros(0), recorded_at::min(), recorded_at::from_micros(1)}) {
-        const auto early = moment_at(store, when);
+        const auto early = store.at(when);
         EXPECT_EQ(parse_moment(to_string(early)), early) << to_string(early);
     }
 }
@@ -112,23 +111,31 @@ TEST_F(a_moment, has_one_way_to_be_written) {
 
 TEST_F(a_moment, of_another_store_or_another_past_is_refused) {
     auto other = open_memory({.partitions = 4, .store = {.world = {.clock = clock}}});
-    expect_error(errc::foreign_file, "another store", [&] { check_moment(other, *then); });
+    expect_error(errc::other_history, "another store", [&] { other.check(*then); });
     const auto text = to_string(*then);
     const auto with = [&](std::size_t part, const std::string& by) { return parse_moment(altered(text, part, by)); };
-    expect_error(errc::foreign_file, "was restored since", [&] { check_moment(store, with(3, "1")); });
-    expect_error(errc::foreign_file, "here the cut of that time is " + to_string(then->cut()),
-                 [&] { check_moment(store, with(1, "1,0,0,0")); });
-    expect_error(errc::foreign_file, "here the cut of that time is", [&] { check_moment(store, with(1, "8")); });
-    expect_error(errc::foreign_file, "the events of that cut are others",
-                 [&] { check_moment(store, with(4, "01927f3e-8c2a-7cc3-98c4-dc0c0c07398f")); });
-    expect_error(errc::not_yet, "after now", [&] { check_moment(store, with(0, "2999-01-01T00:00:00Z")); });
-    EXPECT_NO_THROW(check_moment(store, *then)) << "and the right one is asked as before";
+    expect_error(errc::other_history, "was restored since", [&] { store.check(with(3, "1")); });
+    expect_error(errc::other_history, "here the cut of that time is " + to_string(then->cut()),
+                 [&] { store.check(with(1, "1,0,0,0")); });
+    expect_error(errc::other_history, "here the cut of that time is", [&] { store.check(with(1, "8")); });
+    expect_error(errc::other_history, "the events of that cut are others",
+                 [&] { store.check(with(4, "01927f3e-8c2a-7cc3-98c4-dc0c0c07398f")); });
+    expect_error(errc::not_yet, "after now", [&] { store.check(with(0, "2999-01-01T00:00:00Z")); });
+    EXPECT_NO_THROW(store.check(*then)) << "and the right one is asked as before";
+}
+
+TEST_F(a_moment, that_was_right_is_right_after_many_others_were_asked_for) {
+    const auto asked = parse_moment(to_string(*then));
+    for (int i = 0; i != 100; ++i) EXPECT_NO_THROW(store.check(store.at(recorded_at::from_micros(i))));
+    EXPECT_NO_THROW(store.check(asked));
+    const auto twin = parse_moment(altered(to_string(*then), 1, "1,0,0,0"));
+    for (int i = 0; i != 2; ++i) expect_error(errc::other_history, "here the cut", [&] { store.check(twin); });
 }
 
 TEST_F(a_moment, that_has_not_come_is_none) {
-    expect_error(errc::not_yet, "after now", [&] { moment_at(store, recorded_at{clock->now() + 1s}); });
+    expect_error(errc::not_yet, "after now", [&] { store.at(recorded_at{clock->now() + 1s}); });
     store.close();
-    expect_error(errc::store_closed, "", [&] { check_moment(store, *then); });
+    expect_error(errc::store_closed, "", [&] { store.check(*then); });
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ int status_of(errc code) {
         case errc::invalid_event:
         case errc::newer_format:
         case errc::foreign_file:
+        case errc::other_history:
         case errc::event_too_large:
         case errc::headers_too_large:
         case errc::id_reused:

@@ -5,7 +5,6 @@
 #include "asked_time.hpp"
 #include "leftfold/storage/closing.hpp"
 #include "leftfold/storage/error.hpp"
-#include "leftfold/storage/moment.hpp"
 
 namespace leftfold::inline v0::tools {
 
@@ -64,7 +63,7 @@ cut whole_of(event_store& store) {
 /// The cut of a moment, which is to be one of this store.
 cut cut_of_moment(event_store& store, const selection& chosen) {
     if (!chosen.as_of.empty()) throw error(errc::invalid_argument, "reading as of a time and at a moment at once");
-    return moment_of(store, chosen.at);
+    return moment_of(store, chosen.at).cut();
 }
 
 void end_at(selected_range& range, event_store& store, const selection& chosen, const console& on) {

@@ -1,4 +1,3 @@
-#include "leftfold/storage/moment.hpp"
 
 #include "asked_time.hpp"
 #include "commands.hpp"
@@ -16,7 +15,7 @@ void declare_moment(command_list& all) {
     all.add("moment", "A time of a store as one word, to ask with --at: here or elsewhere, now or next year",
             [given](const console& on) {
                 auto store = open_for_reading(given->path);
-                const auto then = moment_at(store, time_in(store, given->time));
+                const auto then = store.at(time_in(store, given->time));
                 if (on.json)
                     on.write({{"moment", to_string(then)},
                               {"time", to_rfc3339(then.time().time())},

@@ -101,6 +101,10 @@ public:
         return fold(key, {.up_to = where.at(core_->store().partition_of(stream))}, where);
     }
 
+    /// Returns the aggregate as it was at a moment of the store. The same moment has the same answer for ever. Throws
+    /// as event_store::check: errc::other_history for a moment of another store.
+    loaded<Aggregate> at(std::string_view key, const moment& then) { return at(key, cut_of(then)); }
+
     /// Returns the aggregate as it was known at `when`: every event recorded at or before it, in version order. The
     /// same question has the same answer for ever.
     ///
@@ -126,6 +130,11 @@ public:
         return fold_by_occurrence(key, when, core_->store().cut_at(known, options));
     }
 
+    /// The same, of what was known at a moment.
+    loaded<Aggregate> as_of(std::string_view key, const moment& known, occurred_at when) {
+        return fold_by_occurrence(key, when, cut_of(known));
+    }
+
     // The way there. A history is read lazily, page by page, and ends with the stream's head as it is now; it may
     // outlive the repository. A snapshot serves its beginning.
 
@@ -137,6 +146,11 @@ public:
         const stream_id stream = core_->stream(key);
         core_->check_cut(where, stream);
         return walk(key, from_the_start(), bounds_of(stream, where));
+    }
+
+    /// The same up to a moment. Throws as at(moment).
+    leftfold::history<Aggregate> history(std::string_view key, const moment& then) {
+        return history(key, cut_of(then));
     }
 
     /// Returns the part of the history that comes after a version; the state begins as it was at that version.
@@ -153,6 +167,9 @@ public:
         core_->check_cut(seen, stream);
         return walk(key, bounds_of(stream, seen), {});
     }
+
+    /// The part beyond a moment. Throws as at(moment).
+    leftfold::history<Aggregate> since(std::string_view key, const moment& then) { return since(key, cut_of(then)); }
 
     /// Folds the events of every stream that has snapshots of this code, or of a sample of them, and compares each
     /// snapshot with the state at its version. Finds damage, and an `apply` whose meaning changed without a new
@@ -173,6 +190,11 @@ private:
     template <class... Events>
     static void add_events(event_registry& registry, detail::event_list<Events...>) {
         registry.add<Events...>();
+    }
+
+    const cut& cut_of(const moment& then) {
+        core_->store().check(then);
+        return then.cut();
     }
 
     static detail::fold_bounds from_the_start() { return {.at_most = version{}}; }

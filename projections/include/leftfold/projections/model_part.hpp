@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "leftfold/projections/cells.hpp"
+#include "leftfold/storage/moment.hpp"
 #include "leftfold/storage/position.hpp"
 #include "leftfold/storage/time.hpp"
 #include "leftfold/storage/unique_function.hpp"
@@ -53,6 +54,8 @@ public:
     /// Waits until the rows hold every event recorded at or before `when`, and returns that cut where it is known.
     /// Throws errc::behind.
     virtual std::optional<cut> await(recorded_at when) = 0;
+    /// The same for a moment, which is to be one of the store's. Also throws errc::other_history.
+    virtual void await(const moment& then) = 0;
     /// Throws errc::incomplete when an event recorded at or before `when` is parked.
     virtual void check_complete(recorded_at when) = 0;
     /// Returns the first time of which the rows can be told: where the projection began.

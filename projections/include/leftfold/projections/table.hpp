@@ -152,6 +152,15 @@ public:
         return {*this, when, std::move(at)};
     }
 
+    /// The same at a moment of the store, whose cut it has. Also throws errc::other_history: the moment is of another
+    /// store than the rows were made from, or of another past of it.
+    table_as_of<Row, Key> as_of(const moment& then, past_options options = {}) const {
+        check_history(then.time());
+        side().await(then);
+        if (options.parked == parked_events::refuse) side().check_complete(then.time());
+        return {*this, then.time(), then.cut()};
+    }
+
     /// The same for a cut that was got from a time: by event_store::cut_at, or with an earlier answer. Also throws
     /// errc::invalid_argument for a cut that no time has.
     table_as_of<Row, Key> as_of(const leftfold::cut& where, past_options options = {}) const {

@@ -36,10 +36,11 @@ enum class errc {
     io_error,         ///< the file system failed
 
     // Time.
-    not_yet,      ///< a question about a time that has not come
-    not_closed,   ///< a question about a time that may still receive events
-    clock_jump,   ///< the wall clock jumped forward further than limits allow
-    clock_ahead,  ///< the store's clock is further ahead of the wall clock than limits allow
+    not_yet,        ///< a question about a time that has not come
+    not_closed,     ///< a question about a time that may still receive events
+    other_history,  ///< a moment of another store, or of this one before it was restored
+    clock_jump,     ///< the wall clock jumped forward further than limits allow
+    clock_ahead,    ///< the store's clock is further ahead of the wall clock than limits allow
 
     // The files.
     not_found,            ///< no store, file or table of that name

@@ -9,6 +9,7 @@
 #include "leftfold/storage/append.hpp"
 #include "leftfold/storage/environment.hpp"
 #include "leftfold/storage/limits.hpp"
+#include "leftfold/storage/moment.hpp"
 #include "leftfold/storage/partition_log.hpp"
 #include "leftfold/storage/reading.hpp"
 
@@ -23,7 +24,6 @@ class stream_index;
 class snapshot_store;
 class checkpoint_store;
 class store_core;
-using store_id = event_id;
 
 /// Whether the holder may append. One process at a time owns a store for writing; any number read beside it.
 enum class access { read_write, read_only };
@@ -183,6 +183,17 @@ public:
     /// Returns the one cut that holds every event recorded at or before `when`, and never another. Waits for `when` to
     /// close. Throws errc::not_yet when it lies in the future, errc::not_closed when the wait was not enough.
     cut cut_at(recorded_at when, as_of_options options = {});
+    /// Returns the moment of `when`: its cut, with what makes it one of this store's history. To be asked with again
+    /// and again, here or elsewhere (moment.hpp). Waits and throws as cut_at, and costs one more point read a
+    /// partition.
+    moment at(recorded_at when, as_of_options options = {});
+    /// Makes sure that the store has the past that the moment is of: its id, its epoch, and the same events up to the
+    /// same cut. Whatever takes a moment calls it.
+    ///
+    /// Throws errc::other_history when it has not: it is another store, one that was restored since, or a copy that
+    /// parted from it or lacks its end; the text says which. Throws as cut_at while the store cannot tell. Costs what
+    /// at() costs, once: the last 16 moments that were found to be right are remembered.
+    void check(const moment& asked, as_of_options options = {});
     /// Returns the last offset of the partition recorded at or before `when`; costs O(log n) point reads. Asks nothing
     /// of closed().
     offset offset_at(partition_id partition, recorded_at when);

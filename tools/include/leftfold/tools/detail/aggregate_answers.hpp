@@ -17,7 +17,6 @@
 #include "leftfold/framework/stepper.hpp"
 #include "leftfold/framework/to_text.hpp"
 #include "leftfold/framework/where.hpp"
-#include "leftfold/storage/moment.hpp"
 
 namespace leftfold::inline v0::tools::detail {
 
@@ -182,7 +181,7 @@ private:
         auto of = all(store);
         if (asked.version) return of.at_version(key, *asked.version);
         if (asked.where) return of.at(key, *asked.where);
-        if (asked.then && asked.occurred) return of.as_of(key, asked.then->time(), *asked.occurred);
+        if (asked.then && asked.occurred) return of.as_of(key, *asked.then, *asked.occurred);
         if (asked.then) return of.at(key, *asked.then);
         if (asked.recorded && asked.occurred) return of.as_of(key, *asked.recorded, *asked.occurred);
         if (asked.recorded) return of.as_of(key, *asked.recorded);
