@@ -197,6 +197,23 @@ static std::string make_query(const table_core& of, const query_shape& shape, ax
     return sql.text();
 }
 
+/// A key's versions that are over, and its current row, which ends at the end of time, in the order of the versions'
+/// own index.
+static std::string make_versions_query(const table_core& of) {
+    const auto& type = of.type();
+    const auto add_select = [&](sql_text& sql, std::string_view until, const std::string& from) {
+        sql.add("SELECT ");
+        add_column_list(sql, type.columns);
+        sql.add(", valid_from, ").add(until).add(" AS valid_to FROM ").name(from).add(" WHERE ");
+        sql.name(type.columns[type.key].name).add(" = ?1 AND ").add(until).add(" <= ?2");
+    };
+    sql_text sql;
+    add_select(sql, valid_to_column, versions_name(of.name()));
+    sql.add(" UNION ALL ");
+    add_select(sql, open_end, of.name());
+    return sql.add(" ORDER BY valid_to DESC LIMIT ?3").text();
+}
+
 void table_core::make_queries() {
     const auto& key = type_.columns[type_.key].name;
     const auto when_key = [&](std::string_view is, std::size_t number) {
@@ -216,6 +233,8 @@ void table_core::make_queries() {
     for (const auto& shape : plain) add_both(shape);
     for (const auto& each : type_.columns)
         add_both({.condition = sql_text().name(each.name).add(" IS ?1").text(), .parameters = 1});
+
+    if (options_.history) versions_ = make_versions_query(*this);
 
     sql_text put("INSERT OR REPLACE INTO ");
     sql_text keep("INSERT INTO ");
@@ -243,6 +262,11 @@ const std::string& table_core::query(wanted what, axis when) const {
 
 const std::string& table_core::query_equal(std::size_t column, axis when) const {
     return queries_[(plain_queries + column) * axes + (when == axis::as_of ? 1 : 0)];
+}
+
+const std::string& table_core::query_versions() const {
+    check_has_history();
+    return versions_;
 }
 
 /// Writes what a table gives through the write side, each statement looked up once a flush.
@@ -305,14 +329,19 @@ void table_core::erase_written_by(model_side& to, std::string_view stream) {
         });
 }
 
-void table_core::check_history(recorded_at when) const {
+recorded_at table_core::begins() const { return std::max(options_.history_from, side().since()); }
+
+void table_core::check_has_history() const {
     if (!options_.history)
         throw error(errc::unsupported,
                     fmt::format("asking table {} for the past: it was made without history", name()));
-    const auto begins = std::max(options_.history_from, side().since());
-    if (when < begins)
+}
+
+void table_core::check_history(recorded_at when) const {
+    check_has_history();
+    if (const auto first = begins(); when < first)
         throw error(errc::before_history, fmt::format("asking table {} for its rows as of {}: its history begins at {}",
-                                                      name(), to_rfc3339(when.time()), to_rfc3339(begins.time())));
+                                                      name(), to_rfc3339(when.time()), to_rfc3339(first.time())));
 }
 
 void fail_cut_unknown(recorded_at when) {

@@ -15,6 +15,7 @@
 #include "leftfold/framework/repository_options.hpp"
 #include "leftfold/projections/fold_live.hpp"
 #include "leftfold/projections/projection_options.hpp"
+#include "leftfold/projections/replay_as_of.hpp"
 #include "leftfold/projections/table.hpp"
 #include "leftfold/projections/verify_projection.hpp"
 #include "leftfold/storage/memory_store.hpp"
@@ -92,6 +93,7 @@ void add_projections(named& all) {
     all["flush_options::events"] = count(projection.flush.events);
     all["flush_options::rows"] = count(projection.flush.rows);
     all["flush_options::cached_rows"] = count(projection.flush.cached_rows);
+    all["replay_options::sorted_events_max"] = count(replay_options{}.sorted_events_max);
     all["verify_projection_options::drifts_max"] = count(verify_projection_options{}.drifts_max);
     all["live_options::events_max"] = count(live_options{}.events_max);
     all["live_options::bytes_max"] = bytes(live_options{}.bytes_max);

@@ -10,6 +10,8 @@
 #include "leftfold/framework/repository.hpp"
 #include "leftfold/projections/projection_engine.hpp"
 #include "leftfold/projections/read_model.hpp"
+#include "leftfold/projections/replay_as_of.hpp"
+#include "leftfold/projections/row_blame.hpp"
 #include "leftfold/projections/sql_reader.hpp"
 #include "leftfold/projections/sql_table.hpp"
 #include "leftfold/projections/verify_projection.hpp"
@@ -145,6 +147,39 @@ private:
     void apply(const opened&) {}
     void apply(const deposited&) {}
 };
+
+TEST(read_models_page, are_replayed_on_either_axis_and_say_who_changed_a_row) {
+    const in_own_directory here;
+    leftfold::testing::store store;
+    append(store, "alice", opened{"Alice"});
+    append(store, "alice", deposited{200'00});
+    const auto march_15 = std::chrono::sys_days{std::chrono::year{2026} / 3 / 15};
+    store.advance_to(march_15 + 24h);
+    append(store, "alice", withdrawn{150'00});
+    store.advance(24h);
+    {
+        using leftfold::recorded_at, leftfold::occurred_at;
+        const auto known = leftfold::replay_as_of<balances>(store, recorded_at{march_15});
+        const auto true_then = leftfold::replay_as_of<balances>(store, occurred_at{march_15});
+        const auto believed = leftfold::replay_as_of<balances>(store, recorded_at{march_15}, occurred_at{march_15});
+        known->rows.find("alice");
+        // …
+        EXPECT_EQ(known->rows.find("alice")->cents, 200'00);
+        EXPECT_EQ(true_then->rows.find("alice")->cents, 200'00);
+        EXPECT_EQ(believed->rows.all(), known->rows.all());
+    }
+    leftfold::projection_engine engine{store};
+    const auto& read = engine.add<balances>({.database = "bank.views.db"});
+    engine.catch_up();
+    std::vector<std::string> printed;
+    const auto print = [&](std::string line) { printed.push_back(std::move(line)); };
+    {
+        for (const auto& each : leftfold::blame(store, read.rows, "alice")) print(to_string(each));
+        // balances.cents ← bank.withdrawn #3, partition 0 offset 3, 2026-03-16T00:00:00Z
+    }
+    ASSERT_EQ(printed.size(), 2U);
+    EXPECT_EQ(printed[1].find("balances.cents ← bank.withdrawn #3, partition "), 0U) << printed[1];
+}
 
 TEST(read_models_page, are_waited_for_with_a_token_that_travels) {
     const in_own_directory here;

@@ -167,6 +167,9 @@ public:
         return as_of(side().time_of(where), options);
     }
 
+    /// The table without the type of its rows, for any_table.
+    const detail::table_core& untyped() const { return *this; }
+
 private:
     using cache_type = detail::row_cache<Row, key_type>;
     using entry = typename cache_type::entry;

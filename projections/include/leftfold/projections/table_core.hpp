@@ -46,6 +46,10 @@ public:
     /// The same for rows whose column has the value ?1, in order of the key.
     const std::string& query_equal(std::size_t column, axis when) const;
 
+    /// Returns the text of the query for the versions of key ?1 that ended by ?2, the newest first, ?3 at most: the
+    /// table's columns, then from when and until when. Throws errc::unsupported when the table has no history.
+    const std::string& query_versions() const;
+
     std::vector<object> objects() const override;
     std::string shape() const override;
     void flush(model_side& to) override;
@@ -53,6 +57,8 @@ public:
     bool remembers_writers() const override { return true; }
     void erase_written_by(model_side& to, std::string_view stream) override;
 
+    /// Returns the first time of which the table can be told.
+    recorded_at begins() const;
     /// Throws unless the table has history that reaches back to `when`.
     void check_history(recorded_at when) const;
     [[noreturn]] void fail_missing(std::string_view key) const;
@@ -70,10 +76,12 @@ private:
     class writer;
 
     void make_queries();
+    void check_has_history() const;
 
     const row_type& type_;
     table_options options_;
     std::vector<std::string> queries_;
+    std::string versions_;
     std::string put_;
     std::string erase_;
     std::string keep_;

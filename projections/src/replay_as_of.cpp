@@ -1,0 +1,89 @@
+#include "leftfold/projections/replay_as_of.hpp"
+
+#include <string>
+
+#include "events_by_occurrence.hpp"
+#include "leftfold/projections/projection_options.hpp"
+#include "leftfold/storage/error.hpp"
+#include "projection_access.hpp"
+#include "read_side.hpp"
+#include "scratch_directory.hpp"
+#include "scratch_fold.hpp"
+
+namespace leftfold::inline v0::detail {
+
+namespace {
+
+/// How often somebody who waits is told.
+constexpr std::int64_t events_between_reports = 1'000;
+
+/// The rows of a model that was folded for one moment, in a database that does not change any more.
+class rows_of_then final : public row_source {
+public:
+    explicit rows_of_then(std::filesystem::path database) : pool_(std::move(database)) {}
+
+    void read(function_ref<void(reader_pool::reader&)> with) override {
+        const reader_pool::lease reader(pool_);
+        with(*reader);
+    }
+    std::optional<cut> await(recorded_at) override { refuse(); }
+    void await(const moment&) override { refuse(); }
+    recorded_at time_of(const cut&) override { refuse(); }
+    recorded_at since() override { refuse(); }
+    bool parks() const override { return false; }
+
+private:
+    [[noreturn]] static void refuse() {
+        throw error(errc::unsupported,
+                    "asking a replayed read model for another time than its own: replay it as of that");
+    }
+
+    reader_pool pool_;
+};
+
+cut known_events(event_store& store, const replay_question& asked, const replay_options& options) {
+    if (asked.then) {
+        store.check(*asked.then, options.closing);
+        return asked.then->cut();
+    }
+    return asked.recorded ? store.cut_at(*asked.recorded, options.closing) : store.heads();
+}
+
+void visit_asked(event_store& store, const replay_question& asked, const cut& up_to, const event_filter& filter,
+                 const replay_options& options, event_sink sink) {
+    if (!asked.occurred) {
+        store.read_all(cut(store.partitions()), up_to, filter, payloads::read, sink);
+        return;
+    }
+    events_by_occurrence(store, {filter, up_to, *asked.occurred, options.sorted_events_max}).visit(sink);
+}
+
+}  // namespace
+
+replayed_model::replayed_model(event_store& store, std::unique_ptr<projection_base> of, const replay_question& asked,
+                               const replay_options& options)
+    : cut_(known_events(store, asked, options)),
+      directory_(std::make_unique<scratch_directory>(options.scratch)),
+      handle_(std::move(of)) {
+    const auto database = directory_->path() / "then.db";
+    {
+        model_database rows(database);
+        scratch_fold fold(rows, *handle_, options.events, flush_options(), store,
+                          {.after = leftfold::cut(store.partitions())});
+        const auto filter = projection_access::filter(*handle_, options.events);
+        visit_asked(store, asked, cut_, filter, options, [&](const event_view& event) {
+            fold.fold(event);
+            if (++events_ % events_between_reports == 0 && options.progress) options.progress(events_);
+            return true;
+        });
+        fold.write();
+    }
+    if (options.progress) options.progress(events_);
+    side_ = std::make_unique<read_side>(std::make_unique<rows_of_then>(database),
+                                        std::string(projection_access::type(*handle_).name));
+    projection_access::stand_on(*handle_, *side_);
+}
+
+replayed_model::~replayed_model() = default;
+
+}  // namespace leftfold::inline v0::detail
