@@ -9,6 +9,7 @@ namespace leftfold::inline v0::tools {
 
 // The commands of a program that knows its own types. What is known must live until the chosen one has run.
 void declare_questions(command_list& all, const domain& known);
+void declare_row_questions(command_list& all, const domain& known);
 void declare_replay(command_list& all, const domain& known);
 void declare_verify_projection(command_list& all, const domain& known);
 

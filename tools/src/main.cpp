@@ -110,8 +110,11 @@ int run(int argc, const char* const* argv, const domain& known, std::istream& in
     const auto name = argc > 0 ? std::filesystem::path(argv[0]).filename().string() : std::string("leftfold");
     command_list all(name.c_str(), "Asks this program's event stores about the present and the past.", footer);
     declare_questions(all, known);
-    if (!known.projections().empty()) declare_replay(all, known);
-    if (!known.projections().empty()) declare_verify_projection(all, known);
+    if (!known.projections().empty()) {
+        declare_row_questions(all, known);
+        declare_replay(all, known);
+        declare_verify_projection(all, known);
+    }
     declare_all(all);
     return run_line(all, {name, err}, argc, argv, {.in = in, .out = out, .err = err});
 }

@@ -3,14 +3,33 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "leftfold/projections/projection_engine.hpp"
+#include "leftfold/projections/read_model.hpp"
 #include "leftfold/projections/verify_projection.hpp"
 
 namespace leftfold::inline v0::tools::detail {
+
+/// A projection's rows in a database, opened to be read.
+class opened_rows {
+public:
+    virtual ~opened_rows() = default;
+    virtual const projection_base& tables() const = 0;
+};
+
+template <class Projection>
+class rows_of final : public opened_rows {
+public:
+    explicit rows_of(read_model<Projection> opened) : opened_(std::move(opened)) {}
+    const projection_base& tables() const override { return *opened_; }
+
+private:
+    read_model<Projection> opened_;
+};
 
 class projection_answers {
 public:
@@ -21,6 +40,8 @@ public:
     /// that it came to.
     virtual cut replay(event_store& store, const std::filesystem::path& into,
                        function_ref<void(std::int64_t behind)> progress) const = 0;
+    /// Opens its rows beside whoever keeps them.
+    virtual std::unique_ptr<opened_rows> read(event_store& store, const std::filesystem::path& database) const = 0;
     /// Compares the rows in a database with what the events make of them (verify_projection.hpp).
     virtual projection_report verify(event_store& store, const std::filesystem::path& database,
                                      verify_projection_options options) const = 0;
@@ -44,6 +65,11 @@ public:
         while (engine.step()) progress(static_cast<std::int64_t>(engine.status<Projection>().events_behind));
         engine.catch_up();
         return engine.status<Projection>().reached;
+    }
+
+    std::unique_ptr<opened_rows> read(event_store& store, const std::filesystem::path& database) const override {
+        return std::make_unique<rows_of<Projection>>(
+            open_read_model<Projection>(database, {.store = &store, .events = events_}));
     }
 
     projection_report verify(event_store& store, const std::filesystem::path& database,
