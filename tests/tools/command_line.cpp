@@ -4,14 +4,33 @@
 
 namespace leftfold::test_support {
 
-answer run(const std::vector<std::string>& words, const std::string& input) {
-    std::vector<const char*> argv{"leftfold"};
+namespace {
+
+template <class Run>
+answer run_with(const char* program, const std::vector<std::string>& words, const std::string& input, Run&& of) {
+    std::vector<const char*> argv{program};
     for (const auto& word : words) argv.push_back(word.c_str());
     std::istringstream in(input);
     std::ostringstream out;
     std::ostringstream err;
-    const auto status = tools::run(static_cast<int>(argv.size()), argv.data(), in, out, err);
+    const auto status = of(static_cast<int>(argv.size()), argv.data(), in, out, err);
     return {status, out.str(), err.str()};
+}
+
+}  // namespace
+
+answer run(const std::vector<std::string>& words, const std::string& input) {
+    return run_with("leftfold", words, input,
+                    [](int argc, const char* const* argv, std::istream& in, std::ostream& out, std::ostream& err) {
+                        return tools::run(argc, argv, in, out, err);
+                    });
+}
+
+answer run(const tools::domain& known, const std::vector<std::string>& words, const std::string& input) {
+    return run_with("bank", words, input,
+                    [&](int argc, const char* const* argv, std::istream& in, std::ostream& out, std::ostream& err) {
+                        return tools::run(argc, argv, known, in, out, err);
+                    });
 }
 
 std::vector<appended> command_line::fill(const std::string& name, int rounds) const {

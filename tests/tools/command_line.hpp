@@ -20,6 +20,9 @@ struct answer {
 /// Runs the command line inside the test.
 answer run(const std::vector<std::string>& words, const std::string& input = {});
 
+/// The same for a program of the name `bank` that knows its own types.
+answer run(const tools::domain& known, const std::vector<std::string>& words, const std::string& input = {});
+
 /// A directory for stores, and what fills them.
 class command_line : public ::testing::Test {
 protected:

@@ -89,13 +89,7 @@ protected:
     }
     answer ask(std::vector<std::string> words, const std::string& input = {}) const {
         words.insert(words.begin() + 1, at("a"));
-        std::vector<const char*> argv{"shop"};
-        for (const auto& word : words) argv.push_back(word.c_str());
-        std::istringstream in(input);
-        std::ostringstream out;
-        std::ostringstream err;
-        const auto status = tools::run(static_cast<int>(argv.size()), argv.data(), known_, in, out, err);
-        return {status, out.str(), err.str()};
+        return test_support::run(known_, words, input);
     }
 
     tools::domain known_;
