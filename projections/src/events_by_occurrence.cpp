@@ -7,7 +7,7 @@
 #include <span>
 #include <tuple>
 
-#include "leftfold/storage/error.hpp"
+#include "leftfold/projections/fold_live.hpp"
 
 namespace leftfold::inline v0::detail {
 
@@ -22,10 +22,10 @@ events_by_occurrence::events_by_occurrence(event_store& store, const choice& of)
     store_.read_all(cut(store_.partitions()), of.up_to, of.filter, payloads::skip, [&](const event_view& event) {
         if (event.occurred > of.when) return true;
         if (places_.size() == of.events_max)
-            throw error(errc::unsupported,
-                        fmt::format("bringing events into the order in which they occurred: there are more than {}, "
-                                    "replay_options::sorted_events_max",
-                                    of.events_max));
+            throw fold_too_large(
+                fmt::format("bringing events into the order in which they occurred: there are more than {}, "
+                            "replay_options::sorted_events_max",
+                            of.events_max));
         places_.push_back({event.occurred.micros(), event.recorded.micros(), event.at, event.partition});
         return true;
     });

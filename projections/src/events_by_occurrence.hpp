@@ -20,7 +20,7 @@ public:
         std::size_t events_max;
     };
 
-    /// Finds them, by a pass over the envelopes. Throws errc::unsupported when there are too many.
+    /// Finds them, by a pass over the envelopes. Throws fold_too_large when there are too many.
     events_by_occurrence(event_store& store, const choice& of);
 
     /// Gives them in order. Reads a few hundred at a time, each at its place.

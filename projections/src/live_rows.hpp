@@ -23,6 +23,7 @@ public:
 
     void read(function_ref<void(reader_pool::reader&)> with) override;
     std::optional<cut> await(recorded_at when) override;
+    void await(const moment& then) override;
     recorded_at time_of(const cut& where) override { return time_of_cut(store_, where); }
     recorded_at since() override { return of_.since; }
     bool parks() const override { return false; }
@@ -32,6 +33,8 @@ public:
     event_store& store() { return store_; }
 
 private:
+    void check_folded(const cut& where, recorded_at when) const;
+
     model_place place_;
     reader_pool pool_;
     event_store store_;

@@ -196,7 +196,7 @@ TEST_F(replay_of_three, refuses_times_to_come_foreign_moments_and_more_events_th
                  [&] { leftfold::replay_as_of<moves>(store_, foreign, occurred_at::max(), options()); });
     auto few = options();
     few.sorted_events_max = 2;
-    expect_error(errc::unsupported, "replay_options::sorted_events_max",
+    expect_error(errc::projection_stopped, "replay_options::sorted_events_max",
                  [&] { leftfold::replay_as_of<moves>(store_, occurred_at::max(), few); });
     EXPECT_EQ(leftfold::replay_as_of<moves>(store_, occurred_at{start_ + 90min}, few).events(), 2);
     EXPECT_EQ(leftfold::replay_as_of<moves>(store_, recorded_at{store_.now()}, few).events(), 3) << "no order to make";

@@ -18,7 +18,7 @@ namespace leftfold::inline v0 {
 /// How a read model is folded as of a past time.
 struct replay_options {
     /// The most events that may be brought into the order in which they occurred: 32 bytes of memory each. More of them
-    /// are errc::unsupported. The order of recording needs no memory, and has no limit.
+    /// are fold_too_large (fold_live.hpp). The order of recording needs no memory, and has no limit.
     std::size_t sorted_events_max = 5'000'000;
     /// The directory for the rows: as much space as the model had, for as long as the answer lives. Empty: the system's
     /// own for temporary files.
@@ -113,7 +113,8 @@ replayed<Projection> replay(event_store& store, const replay_question& asked, co
 /// Throws errc::not_yet and errc::not_closed as event_store::cut_at, errc::projection_stopped (an event that cannot be
 /// folded; the text has it), errc::disk_full, errc::io_error, errc::corrupt.
 ///
-/// Costs reading and folding all events of then. Blocks; safe from any thread.
+/// Costs reading and folding all events of then. Blocks; safe from any thread. For a part of the events, or rows in
+/// memory, see fold_live().
 template <std::derived_from<projection_base> Projection>
 replayed<Projection> replay_as_of(event_store& store, recorded_at when, const replay_options& options = {}) {
     return detail::replay<Projection>(store, {.recorded = when}, options);
@@ -129,7 +130,7 @@ replayed<Projection> replay_as_of(event_store& store, const moment& then, const 
 /// it, in (occurred_at, recorded_at) order (semantics 6). A late event changes the answer.
 ///
 /// `on` must accept that order: an account may be paid into before it is opened. Costs one more pass over the log, and
-/// reads events one by one; also throws errc::unsupported, over replay_options::sorted_events_max.
+/// reads events one by one; also throws fold_too_large, over replay_options::sorted_events_max.
 template <std::derived_from<projection_base> Projection>
 replayed<Projection> replay_as_of(event_store& store, occurred_at when, const replay_options& options = {}) {
     return detail::replay<Projection>(store, {.occurred = when}, options);
