@@ -10,6 +10,7 @@
 #include <string>
 
 #include "leftfold/storage/error.hpp"
+#include "sqlite/network_file_system.hpp"
 
 namespace leftfold::inline v0::detail {
 
@@ -24,6 +25,7 @@ std::string owner_named_in(int file) {
 }  // namespace
 
 owner_lock::owner_lock(const std::filesystem::path& database) {
+    sqlite::refuse_network_file_system(std::filesystem::absolute(database).parent_path());
     const auto path = database.string() + ".lock";
     file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (file_ < 0) {

@@ -8,6 +8,7 @@
 #include "leftfold/storage/error.hpp"
 #include "row_source.hpp"
 #include "sqlite/doorbell.hpp"
+#include "sqlite/network_file_system.hpp"
 #include "sqlite/statement.hpp"
 
 namespace leftfold::inline v0::detail {
@@ -32,6 +33,7 @@ sql_session::sql_session(model_place database, const sql_reader_options& options
     : database_(std::move(database)),
       world_(complete(options.store != nullptr ? options.store->world() : environment{})),
       as_of_wait_(options.as_of_wait) {
+    if (!database_.is_in_memory()) sqlite::refuse_network_file_system(database_.file());
     if (options.store != nullptr) store_.emplace(options.store->core());
     open_anew();
 }

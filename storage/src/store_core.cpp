@@ -1,11 +1,36 @@
 #include "store_core.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "deadline.hpp"
 #include "fork_guard.hpp"
+#include "leftfold/storage/error.hpp"
 
 namespace leftfold::inline v0 {
+
+namespace {
+
+// What a store's owner told everyone of was durable before, so that a log which ends below it has lost its newest
+// events. A weaker level promises less, and the events of another epoch are others. Before anything is claimed: a store
+// that is damaged stays as it is.
+void refuse_lost_tails(const store_parts& parts) {
+    const auto told = parts.bulletin->read();  // before the heads are: beside an owner they may only have grown since
+    if (!told || told->epoch != parts.epoch || told->heads.size() != parts.partitions) return;
+    if (parts.log->capabilities().level != durability::power_loss) return;
+    for (std::uint32_t p = 0; p != parts.partitions; ++p) {
+        const position missing{partition_id(p), parts.log->head(partition_id(p)).at.next()};
+        if (missing.at <= told->heads[p])
+            throw error(
+                errc::corrupt,
+                fmt::format("opening a store: event {} (partition:offset) and those after it are gone; its owner "
+                            "had committed offset {}",
+                            to_string(missing), told->heads[p].value()));
+    }
+}
+
+}  // namespace
 
 store_core::store_core(store_parts given, store_options options)
     : parts(std::move(given)),
@@ -15,6 +40,7 @@ store_core::store_core(store_parts given, store_options options)
       writers_(parts.partitions) {
     for (std::uint32_t p = 0; p != parts.partitions; ++p)
         time_fences_.push_back(std::make_unique<time_fences>(time_fences::total_max / parts.partitions));
+    refuse_lost_tails(parts);
     if (!owner()) return;
     cut heads(parts.partitions);
     std::vector<recorded_at> last;

@@ -7,10 +7,12 @@
 #include <fstream>
 #include <thread>
 
+#include "leftfold/projections/sql_reader.hpp"
 #include "leftfold/storage/sqlite_store.hpp"
 #include "projections/other_process.hpp"
 #include "projections/read_models.hpp"
 #include "sqlite/connection.hpp"
+#include "support/pretended_file_system.hpp"
 #include "support/stranger.hpp"
 
 namespace {
@@ -73,6 +75,16 @@ TEST_F(opened_read_model, answers_from_the_file_alone_what_the_engine_left) {
     EXPECT_EQ(status.reached, store.heads());
     EXPECT_EQ(status.through, store.closed());
     EXPECT_EQ(status.events_behind, std::nullopt) << "only the store knows that";
+}
+
+TEST_F(opened_read_model, is_refused_on_a_network_file_system_as_its_owner_and_sql_are) {
+    auto store = make_store();
+    bank::append(store, "alice", bank::opened{"Alice"});
+    fold<bank::balances>(store);
+    const leftfold::test_support::pretended_file_system nfs(0x6969);
+    EXPECT_EQ(code_of([&] { leftfold::open_read_model<bank::balances>(file()); }), errc::network_file_system);
+    EXPECT_EQ(code_of([&] { leftfold::sql_reader{file()}; }), errc::network_file_system);
+    EXPECT_EQ(code_of([&] { fold<bank::balances>(store); }), errc::network_file_system);
 }
 
 TEST_F(opened_read_model, shows_its_checkpoint_and_its_lag) {

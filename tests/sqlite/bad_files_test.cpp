@@ -2,9 +2,6 @@
 // stay as they were.
 
 #include <gtest/gtest.h>
-#include <sys/statfs.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -12,28 +9,18 @@
 #include <optional>
 
 #include "leftfold/storage/error.hpp"
+#include "leftfold/storage/names.hpp"
+#include "leftfold/storage/partitioner.hpp"
 #include "leftfold/storage/snapshot_store.hpp"
 #include "leftfold/storage/sqlite_store.hpp"
 #include "sqlite/connection.hpp"
+#include "support/pretended_file_system.hpp"
 #include "support/temporary_directory.hpp"
-
-namespace {
-
-/// What statfs(2) says in this program about every directory, when it is to say something else than the truth.
-std::optional<long> pretended_file_system;
-
-}  // namespace
-
-// Takes the place of the system's own function in this program.
-extern "C" int statfs(const char* path, struct statfs* found) noexcept {
-    const auto outcome = static_cast<int>(::syscall(SYS_statfs, path, found));
-    if (outcome == 0 && pretended_file_system) found->f_type = *pretended_file_system;
-    return outcome;
-}
 
 namespace leftfold {
 namespace {
 
+using test_support::pretended_file_system;
 using test_support::temporary_directory;
 namespace fs = std::filesystem;
 
@@ -49,7 +36,6 @@ protected:
             store.append(alice, expected_version::any(), std::move(one)).value();
         }
     }
-    ~bad_files() override { pretended_file_system.reset(); }
 
     fs::path path() const { return place_ / "bank.store"; }
 
@@ -91,6 +77,20 @@ TEST_F(bad_files, a_database_that_is_cut_short_is_corrupt_or_foreign_and_stays_a
         return;
     }
     FAIL() << "no partition has events";
+}
+
+// What is left agrees with itself; what its owner had told everyone does not.
+TEST_F(bad_files, a_partition_whose_newest_events_were_deleted_is_corrupt) {
+    const auto with_events = partition_for(routing_key("alice"), 2).value();
+    const auto name = "partition-000" + std::to_string(with_events) + ".db";
+    {
+        sqlite::connection shell(path() / name, {.mode = sqlite::file_access::read_write});
+        shell.execute("DROP TRIGGER event_is_never_deleted");
+        shell.execute("DELETE FROM event WHERE \"offset\" > 37");
+    }
+    expect_refusal({errc::corrupt}, "event " + std::to_string(with_events) + ":38 ", path() / name);
+    fs::remove(path() / "live");
+    EXPECT_EQ(open_sqlite(path(), {.access = access::read_only}).read_stream(alice).size(), 37u) << "what is left";
 }
 
 TEST_F(bad_files, an_empty_database_is_foreign) {
@@ -181,17 +181,21 @@ TEST_F(bad_files, a_missing_directory_is_not_found_and_not_made_by_a_reader) {
 }
 
 TEST_F(bad_files, a_network_file_system_is_refused_by_name) {
-    pretended_file_system = 0x6969;
-    expect_refusal({errc::network_file_system}, "NFS", path() / "manifest");
-    pretended_file_system = 0x517B;
-    try {
-        open_sqlite(place_ / "new.store");
-        FAIL() << "made a store on a network file system";
-    } catch (const error& refused) {
-        EXPECT_EQ(refused.kind(), errc::network_file_system) << refused.what();
+    {
+        const pretended_file_system nfs(0x6969);
+        expect_refusal({errc::network_file_system}, "NFS", path() / "manifest");
     }
-    EXPECT_FALSE(fs::exists(place_ / "new.store/manifest"));
-    pretended_file_system = 0xEF53;
+    {
+        const pretended_file_system smb(0x517B);
+        try {
+            open_sqlite(place_ / "new.store");
+            FAIL() << "made a store on a network file system";
+        } catch (const error& refused) {
+            EXPECT_EQ(refused.kind(), errc::network_file_system) << refused.what();
+        }
+        EXPECT_FALSE(fs::exists(place_ / "new.store/manifest"));
+    }
+    const pretended_file_system ext4(0xEF53);
     EXPECT_EQ(open_sqlite(path()).read_stream(alice).size(), 40u) << "on ext4 it opens";
 }
 

@@ -9,6 +9,7 @@
 
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/sqlite_store.hpp"
+#include "sqlite/network_file_system.hpp"
 #include "sqlite/store_lock.hpp"
 #include "support/child_process.hpp"
 #include "support/temporary_directory.hpp"
@@ -135,7 +136,7 @@ TEST(processes, a_child_does_not_carry_its_parents_lock_on) {
     EXPECT_NO_THROW(open_sqlite(place / "bank.store"));
 }
 
-TEST(store_lock, network_file_systems_are_known_by_name) {
+TEST(network_file_system, is_known_by_its_number) {
     EXPECT_EQ(sqlite::network_file_system(0x6969), "NFS");
     EXPECT_EQ(sqlite::network_file_system(static_cast<long>(0xFF534D42)), "CIFS");
     EXPECT_EQ(sqlite::network_file_system(static_cast<int>(0xFF534D42)), "CIFS")

@@ -7,6 +7,7 @@
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/memory_store.hpp"
 #include "leftfold/storage/observer.hpp"
+#include "sqlite/network_file_system.hpp"
 #include "sqlite/partition_schema.hpp"
 #include "sqlite/raw_file.hpp"
 #include "sqlite/run_index.hpp"

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -39,12 +38,5 @@ private:
     int descriptor_ = -1;
     std::string elsewhere_;  // on another VFS: what was registered
 };
-
-/// Names the network file system that a number of statfs(2) stands for, if it stands for one. There locks are
-/// unreliable and shared memory is not shared, so a store refuses to open.
-std::optional<std::string_view> network_file_system(long statfs_type);
-
-/// Throws errc::network_file_system, with its name, when the directory lies on one.
-void refuse_network_file_system(const std::filesystem::path& directory);
 
 }  // namespace leftfold::inline v0::sqlite
