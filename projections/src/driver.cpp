@@ -4,8 +4,8 @@
 #include <chrono>
 #include <exception>
 #include <future>
+#include <utility>
 
-#include "leftfold/storage/assert.hpp"
 #include "leftfold/storage/closing.hpp"
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/observer.hpp"
@@ -29,7 +29,7 @@ void driver::start() {
         const std::lock_guard lock(mutex_);
         executor_ = std::move(made);
     }
-    post_turn();
+    post_turn(round_);
 }
 
 void driver::stop() {
@@ -41,27 +41,36 @@ void driver::stop() {
     ending.reset();  // finishes what is queued, which posts nothing more
 }
 
-void driver::run(unique_function<void()> task) {
+bool driver::run(unique_function<void()> task) {
     std::promise<void> ended;
     auto end = ended.get_future();
     {
         const std::lock_guard lock(mutex_);
-        LEFTFOLD_ASSERT(executor_ != nullptr);
-        executor_->post([&] {
+        if (!executor_) return false;
+        executor_->post([self = shared_from_this(), task = std::move(task), ended = std::move(ended)]() mutable {
+            std::exception_ptr failed;
             try {
                 task();
-                ended.set_value();
             } catch (...) {
-                ended.set_exception(std::current_exception());
+                failed = std::current_exception();
             }
+            self->post_turn(++self->round_);
+            if (failed)
+                ended.set_exception(failed);
+            else
+                ended.set_value();
         });
     }
     end.get();
+    return true;
 }
 
-void driver::post_turn() {
+void driver::post_turn(std::uint64_t round) {
     const std::lock_guard lock(mutex_);
-    if (executor_) executor_->post([self = shared_from_this()] { self->turn(); });
+    if (!executor_) return;
+    executor_->post([self = shared_from_this(), round] {
+        if (round == self->round_) self->turn();
+    });
 }
 
 void driver::turn() {
@@ -74,7 +83,7 @@ void driver::turn() {
             busy = busy || did == lane::action::fold || did == lane::action::flush;
         }
         if (busy)
-            post_turn();
+            post_turn(round_);
         else
             rest(seen);
     } catch (const std::exception& failed) {
@@ -107,8 +116,8 @@ void driver::rest(const cut& seen) {
     }
     for (const auto* each : models_) at_most = std::min(at_most, std::chrono::microseconds(each->due_us(now) - now));
     const auto whole = std::chrono::ceil<std::chrono::milliseconds>(at_most);
-    store_.start_wait_beyond(seen, whole, [weak = weak_from_this()](std::error_code, const cut&) {
-        if (auto self = weak.lock()) self->post_turn();
+    store_.start_wait_beyond(seen, whole, [weak = weak_from_this(), round = round_](std::error_code, const cut&) {
+        if (auto self = weak.lock()) self->post_turn(round);
     });
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -21,13 +22,13 @@ public:
     void start();
     /// Returns when no step runs and none will.
     void stop();
-    /// Runs a task between two turns, and returns when it has ended; what it throws passes through. While it runs
-    /// only.
-    void run(unique_function<void()> task);
+    /// Runs a task between two turns, then takes a turn, since the task may have made something to do. Returns when the
+    /// task has ended; what it throws passes through. Returns false, and does nothing, when it is stopped.
+    bool run(unique_function<void()> task);
     bool has(const model& of) const { return std::find(models_.begin(), models_.end(), &of) != models_.end(); }
 
 private:
-    void post_turn();
+    void post_turn(std::uint64_t round);
     void turn();
     void rest(const cut& seen);
     void close_what_is_left(std::int64_t now_us);
@@ -37,6 +38,7 @@ private:
     std::shared_ptr<model_signals> signals_;
     std::mutex mutex_;
     std::unique_ptr<executor> executor_;         // under mutex_; empty: stopped
+    std::uint64_t round_ = 0;                    // of turns; one that is posted for an earlier round does nothing
     std::optional<std::int64_t> open_since_us_;  // since when there are committed events that are not closed
     bool was_forbidden_ = false;                 // the observer was told once
 };

@@ -6,6 +6,7 @@ namespace leftfold::inline v0::detail {
 
 lane::action lane::next(const cut& closed, std::int64_t now_us) const {
     if (!(folded_ == durable_)) return action::flush;
+    if (held_) return action::hold;
     if (stopped_) return action::stopped;
     if (waits_to_retry(now_us)) return action::back_off;
     return folded_.covers(closed) ? action::rest : action::fold;
@@ -32,6 +33,14 @@ void lane::flushed() {
         attempts_ = 0;
         failure_.clear();
     }
+}
+
+void lane::forgive() {
+    attempts_ = 0;
+    failed_at_.reset();
+    failure_.clear();
+    due_us_ = 0;
+    stopped_ = false;
 }
 
 void lane::failed(std::optional<position> where, std::string why, std::int64_t now_us) {

@@ -23,6 +23,7 @@ public:
         flush,     ///< write what was folded, with the checkpoint
         rest,      ///< nothing to do until the store has closed more events
         back_off,  ///< nothing to do until due_us()
+        hold,      ///< nothing to do until go_on()
         stopped,   ///< nothing to do any more
     };
 
@@ -40,6 +41,11 @@ public:
     void failed(std::optional<position> where, std::string why, std::int64_t now_us);
     /// Tries again at once what failed.
     void hurry() { due_us_ = 0; }
+    /// Forgets what failed, for good or not.
+    void forgive();
+    /// Folds nothing any more, until it is told to go on. What is folded is still flushed.
+    void hold() { held_ = true; }
+    void go_on() { held_ = false; }
 
     const cut& folded() const { return folded_; }
     const cut& durable() const { return durable_; }
@@ -59,6 +65,7 @@ private:
     std::string failure_;
     std::int64_t due_us_ = 0;
     bool stopped_ = false;
+    bool held_ = false;
 };
 
 }  // namespace leftfold::inline v0::detail

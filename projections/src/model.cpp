@@ -52,6 +52,7 @@ void model::open() {
         board_.began(start_.since, 1);
     }
     renew();
+    load_order();
     publish(store_.closed_cut(), lane::action::rest);  // what it has can be read from now on
 }
 
@@ -61,17 +62,29 @@ void model::begin_anew(const std::optional<stored_model>& earlier, const std::st
     const bool is_new = !kept || !earlier || earlier->at.store != store_.id();
     const auto start = is_new ? find_start(options_.start, store_) : find_start(*kept, store_);
     if (is_new) tell_of_start(start);
-    if (earlier) {
-        const auto from =
-            start.since == recorded_at::min() ? "from the first event" : "from " + to_rfc3339(start.since.time());
-        warn(fmt::format("projection {} in {} begins anew {}: {}", name_, database_->file().string(), from, why));
-        board_.begun_anew(why);
-    }
-    place_.start(start);
-    const auto empty = checkpoint();
-    database_->make_anew(name_, empty,
-                         {.at = empty.at, .since = start.since, .generation = kept ? kept->generation + 1 : 1},
+    begin_at(start, earlier ? why : std::string());
+}
+
+/// Drops the rows and begins at that place; without a reason, for the first time.
+void model::begin_at(const start_place& start, const std::string& why) {
+    const auto kept = database_->load_start(name_);
+    const auto generation = kept ? kept->generation + 1 : 1;
+    fold_place before;
+    before.start(start);
+    const auto empty = before.checkpoint(store_, shape_);
+    database_->make_anew(name_, empty, {.at = empty.at, .since = start.since, .generation = generation},
                          projection_access::objects(*instance_));
+    start_ = start;
+    board_.began(start.since, generation);
+    if (!why.empty()) tell_of_renewal(start, why);
+}
+
+void model::tell_of_renewal(const start_place& start, const std::string& why) {
+    const auto from =
+        start.since == recorded_at::min() ? "from the first event" : "from " + to_rfc3339(start.since.time());
+    warn(fmt::format("projection {} in {} begins anew {}: {}", name_, database_ ? database_->file().string() : "memory",
+                     from, why));
+    board_.begun_anew(why);
 }
 
 void model::tell_of_start(const start_place& found) const {
@@ -102,11 +115,15 @@ void model::renew() {
 lane::action model::step() {
     const auto closed_time = store_.closed();  // before the cut: which then holds at least all up to this time
     const auto closed = store_.closed_cut();
-    const auto what = lane_.next(closed, now_us());
-    if (what == lane::action::fold) fold(closed, closed_time);
+    const auto began_us = now_us();
+    const bool drains = order_.what == standing_order::kind::drain;
+    const auto& goal = drains ? order_.until : closed;
+    const auto what = lane_.next(goal, began_us);
+    if (what == lane::action::fold) fold(goal, drains ? recorded_at::min() : closed_time);
     // In one step, since other projections of the database use the same connection: none may meet an open transaction.
-    if (what == lane::action::flush || !(lane_.folded() == lane_.durable())) flush();
+    if (what == lane::action::flush || !(lane_.folded() == lane_.durable())) flush(began_us);
     end_transaction();
+    if (what != lane::action::back_off) end_drain();
     if (retry_is_due()) retry_queue();
     // Readers in other processes see the checkpoint only: nothing else is to do, so tell them.
     if (what == lane::action::rest) save_progress();
@@ -121,7 +138,8 @@ void model::end_transaction() {
     if (side_) side_->transaction_ended();
 }
 
-/// Folds what is closed, up to the bounds of one flush.
+/// Folds up to a cut that is closed, or to the bounds of one flush. At that cut nothing recorded up to `closed` is
+/// missing.
 void model::fold(const cut& up_to, recorded_at closed) {
     failed_at_.reset();
     try {
@@ -168,7 +186,7 @@ bool model::fold_one(const event_view& event) {
         held += part->held();
     }
     return folded_ < options_.flush.events && pending < options_.flush.rows && held < options_.flush.cached_rows &&
-           !signals_->stopping.load(std::memory_order_relaxed);
+           !signals_->stopping.load(std::memory_order_relaxed) && signals_->orders.load(std::memory_order_relaxed) == 0;
 }
 
 bool model::has_pending() const {
@@ -177,7 +195,8 @@ bool model::has_pending() const {
            std::any_of(parts.begin(), parts.end(), [](const model_part* part) { return part->pending() > 0; });
 }
 
-void model::flush() {
+/// Writes what this step folded, which began at that time.
+void model::flush(std::int64_t began_us) {
     try {
         if (database_) {
             // Events that changed nothing move the checkpoint in memory only: nothing is lost if they are read again.
@@ -188,6 +207,7 @@ void model::flush() {
         }
         trim();
         lane_.flushed();
+        rate_.flushed(std::exchange(folded_, 0), now_us() - began_us);
     } catch (const std::exception& failed) {
         fail(std::nullopt, failed.what());
     }
@@ -240,7 +260,7 @@ projection_report model::heal_row(row_healing& by) {
 }
 
 void model::save_progress() noexcept {
-    if (!database_ || !unsaved_ || !(lane_.folded() == lane_.durable())) return;
+    if (!database_ || renew_ || !unsaved_ || !(lane_.folded() == lane_.durable())) return;
     try {
         database_->begin();
         database_->save(name_, checkpoint());
@@ -259,18 +279,29 @@ void model::fail(std::optional<position> where, const char* why) {
     }
     auto text = where ? fmt::format("event {}: {}", to_string(*where), why) : std::string(why);
     lane_.failed(where, text, now_us());
+    ++failures_;
+    last_failure_ = text;
     warn(fmt::format("projection {} failed, attempt {} of {}: {}", name_, lane_.attempts(), options_.retries.count + 1,
                      text));
 }
 
+projection_state model::state(const cut& closed) const {
+    if (order_.what == standing_order::kind::pause) return projection_state::paused;
+    if (order_.what == standing_order::kind::stop || lane_.is_stopped()) return projection_state::stopped;
+    if (order_.what == standing_order::kind::drain) return projection_state::draining;
+    if (lane_.attempts() > 0) return projection_state::backing_off;
+    return lane_.durable().covers(closed) ? projection_state::live : projection_state::catching_up;
+}
+
 void model::publish(const cut& closed, lane::action did) {
     board_.publish({.reached = lane_.durable(),
-                    .state = did == lane::action::stopped     ? projection_state::stopped
-                             : lane_.attempts() > 0           ? projection_state::backing_off
-                             : lane_.durable().covers(closed) ? projection_state::live
-                                                              : projection_state::catching_up,
+                    .state = state(closed),
+                    .events_per_second = rate_.events_per_second(),
                     .attempts = lane_.attempts(),
                     .failure = lane_.failure(),
+                    .failures = failures_,
+                    .last_failure = last_failure_,
+                    .told = order_,
                     .through = place_.through(),
                     .parked = parked_ ? parked_->size() : 0,
                     .parks = parked_ && parked_->was_used()});

@@ -8,6 +8,7 @@
 
 #include "decisions.hpp"
 #include "fold_place.hpp"
+#include "fold_rate.hpp"
 #include "lane.hpp"
 #include "leftfold/projections/projection_base.hpp"
 #include "leftfold/projections/projection_options.hpp"
@@ -16,6 +17,7 @@
 #include "model_database.hpp"
 #include "parked_queue.hpp"
 #include "row_healing.hpp"
+#include "standing_order.hpp"
 #include "start_place.hpp"
 #include "write_side.hpp"
 
@@ -58,6 +60,19 @@ public:
     /// errc::invalid_argument for a stream that waits for another one.
     bool discard_parked(const std::string& stream);
 
+    // Orders, for the thread that steps (docs/operating.md). Whoever gave one is told with the state that it led to.
+    /// Folds nothing until it is resumed, restarts included. Durable on return.
+    void pause(const std::string& by);
+    /// Folds again, also after it failed for good.
+    void resume(const std::string& by);
+    /// Folds what is in `until`, then pauses: in a later step, if it is not folded yet.
+    void drain(cut until, const std::string& by);
+    /// Folds nothing until it is resumed or the program starts again.
+    void stop_folding(const std::string& by);
+    /// Drops the rows and folds anew from there. Durable on return. Throws what find_start() does, and has then changed
+    /// nothing.
+    void seek(const start_at& where, const std::string& by);
+
     // Healing: the first from any thread, the second for the thread that steps
     std::unique_ptr<row_healing> prepare_healing(std::string_view table, std::string key,
                                                  verify_projection_options options) const;
@@ -65,7 +80,14 @@ public:
 
 private:
     void begin_anew(const std::optional<stored_model>& earlier, const std::string& why);
+    void begin_at(const start_place& start, const std::string& why);
     void tell_of_start(const start_place& found) const;
+    void tell_of_renewal(const start_place& start, const std::string& why);
+    void load_order();
+    void obey(standing_order order);
+    void end_drain();
+    void give_back_memory();
+    projection_state state(const cut& closed) const;
     void renew();
     void fold_or_park(const event_view& event);
     void load_parked();
@@ -76,7 +98,7 @@ private:
     void check_parked(const std::string& stream);
     void fold(const cut& up_to, recorded_at closed);
     bool fold_one(const event_view& event);
-    void flush();
+    void flush(std::int64_t began_us);
     void end_transaction();
     void write_flush();
     bool has_pending() const;
@@ -103,6 +125,11 @@ private:
     lane lane_;
     bool renew_ = false;    // the instance is not to be trusted: begin again from the checkpoint
     bool unsaved_ = false;  // the lane is ahead of the stored checkpoint, by events that changed nothing
+
+    standing_order order_;
+    fold_rate rate_;
+    std::size_t failures_ = 0;
+    std::string last_failure_;
 
     // Of a projection that parks keys
     std::unique_ptr<parked_queue> parked_;

@@ -13,19 +13,17 @@ namespace leftfold::inline v0::detail {
 
 namespace {
 
-std::string_view state_name(projection_state state) {
-    switch (state) {
-        case projection_state::catching_up:
-            return "catching up";
-        case projection_state::live:
-            return "live";
-        case projection_state::backing_off:
-            return "waiting to retry";
-        case projection_state::stopped:
-            return "stopped";
-    }
-    return "unknown";
+/// Why rows that somebody waits for will not come, until somebody does something.
+std::string why_it_rests(const projection_status& now) {
+    const auto told = [&] {
+        return fmt::format("by {}, at {}", now.told_by, to_rfc3339(now.told_at.value_or(instant())));
+    };
+    if (now.state == projection_state::paused) return fmt::format("is paused at {} {}", to_string(now.reached), told());
+    if (!now.told_by.empty()) return fmt::format("was stopped at {} {}", to_string(now.reached), told());
+    return fmt::format("stopped at {}: {}", to_string(now.reached), now.failure);
 }
+
+bool rests(projection_state state) { return state == projection_state::stopped || state == projection_state::paused; }
 
 }  // namespace
 
@@ -56,8 +54,14 @@ void model_board::publish(news now) {
         const std::lock_guard lock(signals_->mutex);
         status_.reached = std::move(now.reached);
         status_.state = now.state;
+        status_.events_per_second = now.events_per_second;
         status_.attempts = now.attempts;
         status_.failure = std::move(now.failure);
+        status_.failures = now.failures;
+        status_.last_failure = std::move(now.last_failure);
+        status_.told_by = std::move(now.told.by);
+        status_.told_at.reset();
+        if (!status_.told_by.empty()) status_.told_at = instant(std::chrono::microseconds(now.told.since_us));
         status_.parked = now.parked;
         through_ = now.through;
         parks_ = now.parks;
@@ -105,18 +109,16 @@ bool model_board::parks() const {
 freshness model_board::wait_until(const cut& where, wait_options options, std::string_view doing) const {
     {
         std::unique_lock lock(signals_->mutex);
-        signals_->changed.wait_until(lock, deadline_after(options.at_most), [&] {
-            return status_.reached.covers(where) || status_.state == projection_state::stopped;
-        });
+        signals_->changed.wait_until(lock, deadline_after(options.at_most),
+                                     [&] { return status_.reached.covers(where) || rests(status_.state); });
         if (status_.reached.covers(where) || options.late == when_late::answer_stale)
             return freshness_of(status_.reached, through_, where, store_.world().clock->wall_us());
     }
     const auto now = status();
-    if (now.state == projection_state::stopped)
-        throw error(errc::projection_stopped, fmt::format("{}: projection {} stopped at {}: {}", doing, now.name,
-                                                          to_string(now.reached), now.failure));
+    if (rests(now.state))
+        throw error(errc::projection_stopped, fmt::format("{}: projection {} {}", doing, now.name, why_it_rests(now)));
     throw error(errc::behind, fmt::format("{}: projection {} is at {}, {} and {} events behind the store", doing,
-                                          now.name, to_string(now.reached), state_name(now.state), now.events_behind));
+                                          now.name, to_string(now.reached), to_string(now.state), now.events_behind));
 }
 
 }  // namespace leftfold::inline v0::detail

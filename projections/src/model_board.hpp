@@ -8,6 +8,7 @@
 
 #include "leftfold/projections/projection_options.hpp"
 #include "leftfold/storage/event_store.hpp"
+#include "standing_order.hpp"
 
 namespace leftfold::inline v0::detail {
 
@@ -16,6 +17,7 @@ struct model_signals {
     std::mutex mutex;
     std::condition_variable changed;
     std::atomic<bool> stopping{false};
+    std::atomic<int> orders{0};  // how many wait to be carried out: folding makes way for them
     engine_options options;
 };
 
@@ -29,8 +31,12 @@ public:
     struct news {
         cut reached;
         projection_state state;
+        double events_per_second;
         int attempts;
         std::string failure;
+        std::size_t failures;
+        std::string last_failure;
+        standing_order told;
         recorded_at through;
         std::size_t parked;
         bool parks;  ///< false only when nothing in the database can be parked

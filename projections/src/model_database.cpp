@@ -7,6 +7,7 @@
 
 #include "leftfold/storage/error.hpp"
 #include "sql_text.hpp"
+#include "synced_commits.hpp"
 
 namespace leftfold::inline v0::detail {
 
@@ -76,6 +77,11 @@ CREATE TABLE IF NOT EXISTS leftfold_starts (
     chains TEXT NOT NULL,
     since INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS leftfold_paused (
+    projection TEXT NOT NULL PRIMARY KEY,
+    by TEXT NOT NULL,
+    since INTEGER NOT NULL
+) WITHOUT ROWID;
 )";
 
 /// A bulk flush writes many pages at once, and the next one most of them again: a checkpoint for every few flushes
@@ -105,18 +111,6 @@ std::vector<chain_hash> parse_chains(std::string_view text) {
     }
     return chains;
 }
-
-/// While it lives, commits are synced before they return.
-class synced_commits {
-public:
-    explicit synced_commits(sqlite::connection& on) : on_(on) { on_.execute("PRAGMA synchronous = FULL"); }
-    ~synced_commits() { sqlite3_exec(on_.handle(), "PRAGMA synchronous = NORMAL", nullptr, nullptr, nullptr); }
-    synced_commits(const synced_commits&) = delete;
-    synced_commits& operator=(const synced_commits&) = delete;
-
-private:
-    sqlite::connection& on_;
-};
 
 }  // namespace
 

@@ -51,6 +51,20 @@ TEST_F(projection_lane, flushes_what_was_folded_before_a_failure_then_backs_off_
     EXPECT_EQ(lane_.failure(), "why");
 }
 
+TEST_F(projection_lane, that_is_held_flushes_what_is_folded_and_nothing_more_until_it_goes_on) {
+    lane_.start_from(at(0, 0));
+    lane_.folded(at(1, 0));
+    lane_.hold();
+    EXPECT_EQ(lane_.next(at(9, 9), 0), action::flush);
+    lane_.flushed();
+    EXPECT_EQ(lane_.next(at(9, 9), 0), action::hold);
+    lane_.failed(poison, "why", 0);
+    lane_.go_on();
+    EXPECT_EQ(lane_.next(at(9, 9), 0), action::back_off);
+    lane_.forgive();
+    EXPECT_EQ(lane_.next(at(9, 9), 0), action::fold);
+}
+
 TEST_F(projection_lane, counts_the_failures_of_each_event_apart) {
     lane_.start_from(at(0, 0));
     lane_.failed(poison, "first", 0);

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -50,6 +53,9 @@ private:
     const detail::model* model_;
 };
 
+/// How many bytes the name of whoever gives an order may have.
+inline constexpr std::size_t order_by_bytes_max = 256;
+
 /// Drives projections: reads the log in its own order, gives each event to each projection, and writes their rows
 /// together with how far they have come.
 ///
@@ -69,7 +75,8 @@ private:
 ///
 /// One engine, in one process, owns a read-model database; any number of threads and processes read it.
 ///
-/// Thread safety: add, start and stop belong to one thread; all else may be called from any.
+/// Thread safety: add and start belong to one thread; all else may be called from any, but not from inside `on` or an
+/// observer.
 class projection_engine {
 public:
     /// Holds on to the store's core: the handle may go away before the engine, the store must not be closed.
@@ -108,10 +115,10 @@ public:
     /// Waits until the event at `where` is in the rows of every projection, and can be read. Sleeps until a projection
     /// commits; does not poll.
     ///
-    /// When the time is over, or a projection has stopped before that event, it does what wait_options::late says:
-    /// throws errc::behind, with the lag in the text, or errc::projection_stopped, with the error that stopped it; or
-    /// returns how far the rows are, which is that of the projection that is farthest behind. Throws
-    /// errc::invalid_argument for a partition that the store does not have.
+    /// When the time is over, or a projection has stopped or is paused before that event, it does what
+    /// wait_options::late says: throws errc::behind, with the lag in the text, or errc::projection_stopped, with the
+    /// error that stopped it; or returns how far the rows are, which is that of the projection that is farthest behind.
+    /// Throws errc::invalid_argument for a partition that the store does not have.
     freshness wait_for(position where, wait_options options = {});
     /// The same for what a token names (position_token). Also throws errc::stale_model when it is of another store or
     /// epoch.
@@ -131,8 +138,64 @@ public:
     /// Says where one stands. Throws errc::not_found for one that was not added.
     template <class Projection>
     projection_status status() const {
-        return status_of(Projection::projection_name);
+        return status(Projection::projection_name);
     }
+    projection_status status(std::string_view projection) const;
+
+    // Orders, by type or by name, at any time and from any thread. Each is carried out between two flushes, for which a
+    // fold that is under way makes way; it has happened when the call returns, and shows in status() and to the
+    // observer. `by` says whose order it is, in 1 to order_by_bytes_max bytes of UTF-8.
+    //
+    // They throw errc::not_found for a projection that was not added, errc::invalid_argument or invalid_utf8 for `by`,
+    // and what the database throws; then nothing has changed.
+
+    /// Folds nothing from now on, until it is resumed. That outlives the program: it is kept in the database, synced,
+    /// and an engine that adds the projection later finds it paused. (One in memory forgets it with all else.) Rows
+    /// stay readable as they are. Whoever waits for more gets errc::projection_stopped at once, with who paused it; or
+    /// the lag, when told when_late::answer_stale.
+    template <class Projection>
+    void pause(std::string_view by = "the program") {
+        pause(Projection::projection_name, by);
+    }
+    void pause(std::string_view projection, std::string_view by = "the program");
+
+    /// Folds again what was paused or told to stop or drain, and what failed for good: as if it had just been added.
+    /// Does nothing to one that runs, but that it tries at once what it would have tried later.
+    template <class Projection>
+    void resume(std::string_view by = "the program") {
+        resume(Projection::projection_name, by);
+    }
+    void resume(std::string_view projection, std::string_view by = "the program");
+
+    /// Folds all that is closed at the time of the call, then pauses; returns when it has. One that is paused is folded
+    /// so far, and is paused again.
+    ///
+    /// Waits and throws as wait_for() does: after `at_most` it is errc::behind, with the lag, and the drain goes on to
+    /// its end by itself; errc::projection_stopped when it fails for good, which ends the drain. A drain that is not
+    /// over when the program ends is forgotten. By hand, it is steps that drain.
+    template <class Projection>
+    freshness drain(wait_options options = {}, std::string_view by = "the program") {
+        return drain(Projection::projection_name, options, by);
+    }
+    freshness drain(std::string_view projection, wait_options options = {}, std::string_view by = "the program");
+
+    /// Drops the rows, history and parked streams included, and folds anew from another place: as a new projection
+    /// whose `start` it is. The place is looked up first; when it is not there, it throws what start_at says, and
+    /// nothing is dropped. The new start, the empty tables and the checkpoint are one transaction, synced on return.
+    ///
+    /// What was told stays told: one that is paused folds when it is resumed. What had failed for good is forgiven.
+    template <class Projection>
+    void seek(const start_at& where, std::string_view by = "the program") {
+        seek(Projection::projection_name, where, by);
+    }
+    void seek(std::string_view projection, const start_at& where, std::string_view by = "the program");
+
+    /// Folds nothing from now on, until it is resumed or the program starts again: a pause that nobody has to lift.
+    template <class Projection>
+    void stop(std::string_view by = "the program") {
+        stop(Projection::projection_name, by);
+    }
+    void stop(std::string_view projection, std::string_view by = "the program");
 
     // What a projection that parks keys has set aside (failure_policy::park_key)
 
@@ -180,7 +243,7 @@ public:
     /// Does one thing for each projection: folds a batch, or writes it. Returns whether there was anything to do.
     bool step();
     /// Folds, on the caller's thread, everything that is closed at the time of the call. Retries without waiting.
-    /// Throws errc::projection_stopped.
+    /// Throws errc::projection_stopped, also for one that is paused.
     void catch_up();
 
 private:
@@ -190,7 +253,6 @@ private:
     const detail::model& add_volatile(maker make, projection_options options);
     freshness wait_for_one(std::string_view name, position where, wait_options options);
     freshness wait_for_one(std::string_view name, const position_token& token, wait_options options);
-    projection_status status_of(std::string_view name) const;
     std::vector<parked_key> parked_of(std::string_view name) const;
     std::vector<position> waiting_of(std::string_view name, const stream_id& stream) const;
     bool retry_parked_of(std::string_view name, const stream_id& stream);

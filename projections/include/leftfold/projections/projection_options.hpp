@@ -2,18 +2,14 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <optional>
-#include <string>
 #include <string_view>
 
 #include "leftfold/framework/event_registry.hpp"
+#include "leftfold/projections/projection_status.hpp"
 #include "leftfold/projections/start.hpp"
 #include "leftfold/projections/waiting.hpp"
-#include "leftfold/storage/position.hpp"
-#include "leftfold/storage/time.hpp"
 
 namespace leftfold::inline v0 {
 
@@ -66,37 +62,6 @@ struct engine_options {
     /// For tests: called by name around each durable step. What it throws, unless it is a std::exception, leaves the
     /// engine as a kill would at this point.
     std::function<void(std::string_view step)> failpoint{};
-};
-
-/// Where a projection stands.
-enum class projection_state {
-    catching_up,  ///< there are closed events that it has not folded
-    live,         ///< it has folded all that is closed
-    backing_off,  ///< an event or the database failed; it will try again
-    stopped,      ///< it failed for good; `failure` says how
-};
-
-/// How far a projection has come, and what is wrong with it if something is.
-struct projection_status {
-    std::string name;
-    projection_state state = projection_state::catching_up;
-    /// Every event in it is in the rows, durably.
-    cut reached;
-    /// Events of the store that it has not reached.
-    std::size_t events_behind = 0;
-    /// How old the oldest of them may be: wall clock against the time up to which all is folded. 0 when none is left.
-    std::chrono::microseconds time_behind{};
-    /// Failed attempts since the last that went well, and what the last of them said.
-    int attempts = 0;
-    std::string failure;
-    /// How many streams are parked.
-    std::size_t parked = 0;
-    /// The first time of which its rows can be told: its start. min() for one that began at the first event.
-    recorded_at since = recorded_at::min();
-    /// How often it has begun: 1 for one that never had to begin anew.
-    std::int64_t generation = 1;
-    /// Whether it had to begin again from its start when it was added, and why.
-    std::string begun_anew_because;
 };
 
 }  // namespace leftfold::inline v0

@@ -1,0 +1,147 @@
+#include "engine_core.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "deadline.hpp"
+#include "leftfold/storage/error.hpp"
+
+namespace leftfold::inline v0::detail {
+
+namespace {
+
+/// Says, while it lives, that somebody waits to change a model: who folds makes way.
+class waiting_order {
+public:
+    explicit waiting_order(model_signals& at) : at_(at) { ++at_.orders; }
+    ~waiting_order() { --at_.orders; }
+    waiting_order(const waiting_order&) = delete;
+    waiting_order& operator=(const waiting_order&) = delete;
+
+private:
+    model_signals& at_;
+};
+
+}  // namespace
+
+engine_core::engine_core(const event_store& of, engine_options options)
+    : store(of.core()), signals(std::make_shared<model_signals>()) {
+    signals->options = std::move(options);
+}
+
+engine_core::entry& engine_core::find_entry(std::string_view name) {
+    const std::lock_guard lock(entries_mutex_);
+    for (auto& each : entries_)
+        if (each.work->name() == name) return each;
+    throw error(errc::not_found, fmt::format("looking for projection {}: it was not added to this engine", name));
+}
+
+std::vector<engine_core::entry*> engine_core::all() {
+    const std::lock_guard lock(entries_mutex_);
+    std::vector<entry*> found;
+    for (auto& each : entries_) found.push_back(&each);
+    return found;
+}
+
+void engine_core::at_model(model& of, function_ref<void()> task) {
+    const waiting_order waits(*signals);
+    while (true) {
+        std::shared_ptr<driver> by;
+        {
+            const std::lock_guard alone(hands);
+            by = driver_of(of);
+            if (!by) return task();
+        }
+        if (by->run([&] { task(); })) return;
+        // It was stopped meanwhile: whoever did holds the hands until that has ended.
+    }
+}
+
+std::shared_ptr<driver> engine_core::driver_of(const model& of) const {
+    for (const auto& each : drivers_)
+        if (each->has(of)) return each;
+    return nullptr;
+}
+
+void engine_core::start() {
+    const std::lock_guard alone(hands);
+    if (!drivers_.empty()) return;
+    std::map<const void*, std::vector<model*>> groups;
+    for (auto* each : all()) {
+        const void* together = each->database ? static_cast<const void*>(each->database.get()) : each->work.get();
+        groups[together].push_back(each->work.get());
+    }
+    for (auto& [together, models] : groups)
+        drivers_.push_back(std::make_shared<driver>(store.core(), std::move(models), signals));
+    for (auto& each : drivers_) each->start();
+}
+
+void engine_core::stop() {
+    const std::lock_guard alone(hands);
+    signals->stopping = true;
+    for (auto& each : drivers_) each->stop();
+    drivers_.clear();
+    signals->stopping = false;
+    if (left_) return;
+    for (auto* each : all()) each->work->save_progress();
+}
+
+engine_core::goal engine_core::wanted(position where) const {
+    cut made(store.partitions());
+    if (where.partition.value() >= made.partitions())
+        throw error(errc::invalid_argument,
+                    fmt::format("waiting for {}: the store has {} partitions", to_string(where), made.partitions()));
+    made.set(where.partition, where.at);
+    return {std::move(made), "waiting for event " + to_string(where)};
+}
+
+engine_core::goal engine_core::wanted(const position_token& token) const {
+    return {token.in(store.id(), store.epoch(), store.partitions()), "waiting for token " + to_string(token)};
+}
+
+freshness engine_core::wait_for_all(const goal& wanted, wait_options options) {
+    const auto deadline = deadline_after(options.at_most);
+    freshness worst;
+    for (const auto* each : all()) {
+        const auto rest = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        options.at_most = std::max(rest, std::chrono::milliseconds{0});
+        const auto one = wait_for(*each->work, wanted, options);
+        worst.current = worst.current && one.current;
+        worst.events_missing = std::max(worst.events_missing, one.events_missing);
+        worst.age = std::max(worst.age, one.age);
+    }
+    return worst;
+}
+
+engine_core::entry& engine_core::add(entry made) {
+    for (const auto* each : all())
+        if (each->work->name() == made.work->name())
+            throw error(errc::name_collision, fmt::format("adding projection {} a second time", made.work->name()));
+    made.work->open();
+    const std::lock_guard lock(entries_mutex_);
+    return entries_.emplace_back(std::move(made));
+}
+
+std::shared_ptr<model_database> engine_core::open(const std::filesystem::path& file) {
+    auto& known = databases_[std::filesystem::absolute(file).lexically_normal()];
+    if (auto open = known.lock()) return open;
+    auto made = std::make_shared<model_database>(file);
+    known = made;
+    return made;
+}
+
+lane::action engine_core::step(model& of) {
+    left_ = true;
+    const auto did = of.step();
+    left_ = false;
+    return did;
+}
+
+void engine_core::check_stopped(const char* doing) const {
+    if (!drivers_.empty()) throw error(errc::invalid_argument, std::string(doing) + " while the engine runs");
+}
+
+}  // namespace leftfold::inline v0::detail

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "driver.hpp"
+#include "leftfold/projections/projection_engine.hpp"
+#include "model.hpp"
+#include "read_side.hpp"
+
+namespace leftfold::inline v0::detail {
+
+/// What an engine is made of: its models, what drives them, and whose turn it is.
+class engine_core {
+public:
+    engine_core(const event_store& of, engine_options options);
+
+    /// A projection, and, when it has tables, the instance that its readers use.
+    struct entry {
+        std::unique_ptr<model> work{};
+        std::shared_ptr<model_database> database{};
+        std::unique_ptr<read_side> reads{};
+        std::unique_ptr<projection_base> handle{};
+    };
+
+    // Safe from any thread
+
+    /// Returns the projection of that name. Throws errc::not_found.
+    entry& find_entry(std::string_view name);
+    std::vector<entry*> all();
+
+    /// Does something to a model where it is folded: on its driver's executor, or here when none runs. Folding makes
+    /// way for it. What it throws passes through.
+    void at_model(model& of, function_ref<void()> task);
+
+    void start();
+    void stop();
+
+    /// What somebody waits for, and the words for it.
+    struct goal {
+        cut where;
+        std::string doing;
+    };
+    goal wanted(position where) const;
+    goal wanted(const position_token& token) const;
+    freshness wait_for(const model& of, const goal& wanted, wait_options options) const {
+        return of.board().wait_until(wanted.where, options, wanted.doing);
+    }
+    /// Waits for one after the other until one deadline, and returns what is the worst of each.
+    freshness wait_for_all(const goal& wanted, wait_options options);
+
+    // For whoever holds `hands`
+
+    entry& add(entry made);
+    std::shared_ptr<model_database> open(const std::filesystem::path& file);
+    /// Lets a model do one thing. What comes through that is no std::exception ends the engine as a kill would.
+    lane::action step(model& of);
+    void check_stopped(const char* doing) const;
+
+    mutable event_store store;
+    std::shared_ptr<model_signals> signals;
+    /// Held by whoever folds, or starts and stops the folding, on a thread of their own. What runs on a driver's
+    /// executor needs it not.
+    std::mutex hands;
+
+private:
+    std::shared_ptr<driver> driver_of(const model& of) const;
+
+    std::map<std::filesystem::path, std::weak_ptr<model_database>> databases_;  // under hands
+    std::vector<std::shared_ptr<driver>> drivers_;                              // under hands
+    bool left_ = false;  // something that is no std::exception came through: end without another write
+    std::mutex entries_mutex_;
+    std::deque<entry> entries_;  // under entries_mutex_; they stay where they are
+};
+
+}  // namespace leftfold::inline v0::detail

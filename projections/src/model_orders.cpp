@@ -1,0 +1,107 @@
+// What a model does when it is told to: docs/operating.md, "Orders".
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <utility>
+
+#include "model.hpp"
+#include "order_book.hpp"
+
+namespace leftfold::inline v0::detail {
+
+/// A pause outlives the program that was told it.
+void model::load_order() {
+    if (!database_) return;
+    auto note = order_book(*database_, name_).paused();
+    if (!note) return;
+    warn(fmt::format("projection {} is paused: by {}, at {}", name_, note->by,
+                     to_rfc3339(recorded_at::from_micros(note->since_us).time())));
+    obey({.what = standing_order::kind::pause, .by = std::move(note->by), .since_us = note->since_us});
+}
+
+void model::obey(standing_order order) {
+    order_ = std::move(order);
+    if (order_.forbids_folding())
+        lane_.hold();
+    else
+        lane_.go_on();
+    publish(store_.closed_cut(), lane::action::rest);
+}
+
+void model::pause(const std::string& by) {
+    save_progress();
+    const auto now = store_.world().clock->wall_us();
+    point("pause begins");
+    if (database_) order_book(*database_, name_).note_pause({by, now});
+    point("pause is durable");
+    warn(fmt::format("projection {} is paused by {}", name_, by));
+    give_back_memory();
+    obey({.what = standing_order::kind::pause, .by = by, .since_us = now});
+}
+
+void model::resume(const std::string& by) {
+    if (database_ && order_book(*database_, name_).paused()) order_book(*database_, name_).forget_pause();
+    point("resuming is durable");
+    warn(fmt::format("projection {} is resumed by {}", name_, by));
+    lane_.forgive();
+    tries_ = 0;
+    retry_due_us_ = 0;
+    obey({});
+}
+
+void model::drain(cut until, const std::string& by) {
+    if (lane_.is_stopped()) return;
+    warn(fmt::format("projection {} drains up to {}, told by {}", name_, to_string(until), by));
+    obey({.what = standing_order::kind::drain,
+          .by = by,
+          .since_us = store_.world().clock->wall_us(),
+          .until = std::move(until)});
+    end_drain();
+}
+
+/// Pauses when all is folded that was to be. One that failed for good has nothing to drain.
+void model::end_drain() {
+    if (order_.what == standing_order::kind::drain && lane_.is_stopped()) order_ = {};
+    if (!order_.is_drained_at(lane_.durable()) || renew_) return;
+    try {
+        pause(std::string(order_.by));
+    } catch (const std::exception& failed) {
+        fail(std::nullopt, failed.what());
+    }
+}
+
+void model::stop_folding(const std::string& by) {
+    save_progress();
+    warn(fmt::format("projection {} is stopped by {}", name_, by));
+    give_back_memory();
+    obey({.what = standing_order::kind::stop, .by = by, .since_us = store_.world().clock->wall_us()});
+}
+
+void model::seek(const start_at& where, const std::string& by) {
+    const auto start = find_start(where, store_);  // before anything is dropped: it may not be there
+    tell_of_start(start);
+    point("seek begins");
+    const auto why = fmt::format("{} told it to seek", by);
+    if (database_) {
+        begin_at(start, why);
+    } else {
+        start_ = start;
+        tell_of_renewal(start, why);
+        board_.began(start.since, board_.status().generation + 1);
+    }
+    renew_ = true;  // whatever fails from here on: what is in memory belongs to rows that are gone
+    point("seek is durable");
+    lane_.forgive();
+    tries_ = 0;
+    retry_due_us_ = 0;
+    renew();
+    publish(store_.closed_cut(), lane::action::rest);
+}
+
+/// Of one that is not going to fold for a while.
+void model::give_back_memory() {
+    if (database_ && !renew_) forget_rows();
+}
+
+}  // namespace leftfold::inline v0::detail
