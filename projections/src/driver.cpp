@@ -20,8 +20,8 @@ constexpr std::chrono::milliseconds until_closed{5};
 
 }  // namespace
 
-driver::driver(std::shared_ptr<store_core> store, std::vector<model*> models, std::shared_ptr<model_signals> signals)
-    : store_(std::move(store)), models_(std::move(models)), signals_(std::move(signals)) {}
+driver::driver(std::shared_ptr<store_core> store, std::vector<worker*> workers, std::shared_ptr<model_signals> signals)
+    : store_(std::move(store)), workers_(std::move(workers)), signals_(std::move(signals)) {}
 
 void driver::start() {
     auto made = store_.world().executors->make_executor();
@@ -78,7 +78,7 @@ void driver::turn() {
     try {
         const auto seen = store_.heads();  // before the steps: what comes during them is news
         bool busy = false;
-        for (auto* each : models_) {
+        for (auto* each : workers_) {
             const auto did = each->step();
             busy = busy || did == lane::action::fold || did == lane::action::flush;
         }
@@ -114,7 +114,7 @@ void driver::rest(const cut& seen) {
         at_most = std::min<std::chrono::microseconds>(at_most, until_closed);
         if (store_.access() == access::read_only) close_what_is_left(now);
     }
-    for (const auto* each : models_) at_most = std::min(at_most, std::chrono::microseconds(each->due_us(now) - now));
+    for (const auto* each : workers_) at_most = std::min(at_most, std::chrono::microseconds(each->due_us(now) - now));
     const auto whole = std::chrono::ceil<std::chrono::milliseconds>(at_most);
     store_.start_wait_beyond(seen, whole, [weak = weak_from_this(), round = round_](std::error_code, const cut&) {
         if (auto self = weak.lock()) self->post_turn(round);

@@ -46,6 +46,46 @@ std::vector<engine_core::entry*> engine_core::all() {
     return found;
 }
 
+std::vector<event_worker*> engine_core::actors() {
+    const std::lock_guard lock(entries_mutex_);
+    std::vector<event_worker*> found;
+    for (auto& each : actors_) found.push_back(each.get());
+    return found;
+}
+
+const model_board* engine_core::find_board(std::string_view name) {
+    for (const auto* each : all())
+        if (each->work->name() == name) return &each->work->board();
+    for (const auto* each : actors())
+        if (each->name() == name) return &each->board();
+    return nullptr;
+}
+
+const model_board& engine_core::board_of(std::string_view name) {
+    if (const auto* found = find_board(name)) return *found;
+    throw error(errc::not_found, fmt::format("looking for {}: it was not added to this engine", name));
+}
+
+void engine_core::check_new(const char* what, const std::string& name) {
+    if (find_board(name) != nullptr)
+        throw error(errc::name_collision, fmt::format("adding {} {} a second time", what, name));
+}
+
+void engine_core::act() {
+    for (bool busy = true; busy;) {
+        busy = false;
+        for (auto* each : actors()) {
+            const std::lock_guard alone(hands);
+            check_stopped("catching up by hand");
+            const bool failed = each->hurry();
+            const auto did = step(*each);
+            busy = busy || failed || did == lane::action::fold || did == lane::action::flush;
+            if (did == lane::action::stopped)
+                wait_for(each->board(), {store.closed_cut(), "catching up"}, {.at_most = std::chrono::milliseconds{0}});
+        }
+    }
+}
+
 void engine_core::at_model(model& of, function_ref<void()> task) {
     const waiting_order waits(*signals);
     while (true) {
@@ -69,13 +109,14 @@ std::shared_ptr<driver> engine_core::driver_of(const model& of) const {
 void engine_core::start() {
     const std::lock_guard alone(hands);
     if (!drivers_.empty()) return;
-    std::map<const void*, std::vector<model*>> groups;
+    std::map<const void*, std::vector<worker*>> groups;
     for (auto* each : all()) {
         const void* together = each->database ? static_cast<const void*>(each->database.get()) : each->work.get();
         groups[together].push_back(each->work.get());
     }
-    for (auto& [together, models] : groups)
-        drivers_.push_back(std::make_shared<driver>(store.core(), std::move(models), signals));
+    for (auto* each : actors()) groups[each].push_back(each);
+    for (auto& [together, workers] : groups)
+        drivers_.push_back(std::make_shared<driver>(store.core(), std::move(workers), signals));
     for (auto& each : drivers_) each->start();
 }
 
@@ -87,6 +128,7 @@ void engine_core::stop() {
     signals->stopping = false;
     if (left_) return;
     for (auto* each : all()) each->work->save_progress();
+    for (auto* each : actors()) each->save_progress();
 }
 
 engine_core::goal engine_core::wanted(position where) const {
@@ -117,9 +159,7 @@ freshness engine_core::wait_for_all(const goal& wanted, wait_options options) {
 }
 
 engine_core::entry& engine_core::add(entry made) {
-    for (const auto* each : all())
-        if (each->work->name() == made.work->name())
-            throw error(errc::name_collision, fmt::format("adding projection {} a second time", made.work->name()));
+    check_new("projection", made.work->name());
     made.work->open();
     const std::lock_guard lock(entries_mutex_);
     return entries_.emplace_back(std::move(made));
@@ -133,7 +173,7 @@ std::shared_ptr<model_database> engine_core::open(const std::filesystem::path& f
     return made;
 }
 
-lane::action engine_core::step(model& of) {
+lane::action engine_core::step(worker& of) {
     left_ = true;
     const auto did = of.step();
     left_ = false;

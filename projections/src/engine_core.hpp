@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "driver.hpp"
+#include "event_worker.hpp"
 #include "leftfold/projections/projection_engine.hpp"
 #include "model.hpp"
 #include "read_side.hpp"
@@ -34,6 +35,10 @@ public:
     /// Returns the projection of that name. Throws errc::not_found.
     entry& find_entry(std::string_view name);
     std::vector<entry*> all();
+    /// Returns what acts on events: processes.
+    std::vector<event_worker*> actors();
+    /// Returns where the projection or the process of that name stands. Throws errc::not_found.
+    const model_board& board_of(std::string_view name);
 
     /// Does something to a model where it is folded: on its driver's executor, or here when none runs. Folding makes
     /// way for it. What it throws passes through.
@@ -49,8 +54,11 @@ public:
     };
     goal wanted(position where) const;
     goal wanted(const position_token& token) const;
+    freshness wait_for(const model_board& of, const goal& wanted, wait_options options) const {
+        return of.wait_until(wanted.where, options, wanted.doing);
+    }
     freshness wait_for(const model& of, const goal& wanted, wait_options options) const {
-        return of.board().wait_until(wanted.where, options, wanted.doing);
+        return wait_for(of.board(), wanted, options);
     }
     /// Waits for one after the other until one deadline, and returns what is the worst of each.
     freshness wait_for_all(const goal& wanted, wait_options options);
@@ -58,9 +66,21 @@ public:
     // For whoever holds `hands`
 
     entry& add(entry made);
+    template <class Actor>
+    const Actor& add(std::unique_ptr<Actor> made) {
+        check_new(made->kind(), made->name());
+        made->open();
+        const auto& added = *made;
+        const std::lock_guard lock(entries_mutex_);
+        actors_.push_back(std::move(made));
+        return added;
+    }
     std::shared_ptr<model_database> open(const std::filesystem::path& file);
+    /// Lets all that acts on events do so until none has anything to do: what one does may concern another. Takes the
+    /// hands for each step. Throws errc::projection_stopped.
+    void act();
     /// Lets a model do one thing. What comes through that is no std::exception ends the engine as a kill would.
-    lane::action step(model& of);
+    lane::action step(worker& of);
     void check_stopped(const char* doing) const;
 
     mutable event_store store;
@@ -70,13 +90,16 @@ public:
     std::mutex hands;
 
 private:
+    const model_board* find_board(std::string_view name);
+    void check_new(const char* what, const std::string& name);
     std::shared_ptr<driver> driver_of(const model& of) const;
 
     std::map<std::filesystem::path, std::weak_ptr<model_database>> databases_;  // under hands
     std::vector<std::shared_ptr<driver>> drivers_;                              // under hands
     bool left_ = false;  // something that is no std::exception came through: end without another write
     std::mutex entries_mutex_;
-    std::deque<entry> entries_;  // under entries_mutex_; they stay where they are
+    std::deque<entry> entries_;                          // under entries_mutex_; they stay where they are
+    std::vector<std::unique_ptr<event_worker>> actors_;  // under entries_mutex_
 };
 
 }  // namespace leftfold::inline v0::detail

@@ -19,13 +19,14 @@
 #include "row_healing.hpp"
 #include "standing_order.hpp"
 #include "start_place.hpp"
+#include "worker.hpp"
 #include "write_side.hpp"
 
 namespace leftfold::inline v0::detail {
 
 /// One projection at work: asks its lane what to do, and does one thing a step. step() belongs to one thread at a time;
 /// board() and look() to any.
-class model {
+class model final : public worker {
 public:
     /// `database` is empty for a model in memory.
     model(std::shared_ptr<store_core> store, make_projection make, projection_options options,
@@ -36,14 +37,14 @@ public:
     void open();
 
     /// Does the next thing, and says what it was. Never throws for what an event or the database did.
-    lane::action step();
+    lane::action step() override;
 
     /// Writes a checkpoint that is only ahead in memory. For the end of the work.
     void save_progress() noexcept;
 
     const std::string& name() const { return name_; }
     /// When there is something to do again that no event announces.
-    std::int64_t due_us(std::int64_t now) const;
+    std::int64_t due_us(std::int64_t now) const override;
     void hurry() { lane_.hurry(); }
     bool covers(const cut& where) const { return lane_.durable().covers(where); }
 

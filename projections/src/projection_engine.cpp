@@ -6,6 +6,7 @@
 #include "engine_core.hpp"
 #include "engine_rows.hpp"
 #include "leftfold/storage/error.hpp"
+#include "process_runner.hpp"
 #include "projection_access.hpp"
 
 namespace leftfold::inline v0 {
@@ -48,22 +49,33 @@ const detail::model& projection_engine::add_volatile(maker make, projection_opti
     return *core_->add(std::move(made)).work;
 }
 
+const detail::process_runner& projection_engine::add_runner(const detail::process_type& type, process_options options,
+                                                            targets_by_type targets) {
+    const std::lock_guard alone(core_->hands);
+    core_->check_stopped("adding a process");
+    return core_->add(std::make_unique<detail::process_runner>(core_->store.core(), type, std::move(options),
+                                                               std::move(targets), core_->signals));
+}
+
 void projection_engine::start() { core_->start(); }
 
 void projection_engine::stop() { core_->stop(); }
 
 bool projection_engine::step() {
     bool busy = false;
-    for (auto* each : core_->all()) {
+    const auto step = [&](detail::worker& each) {
         const std::lock_guard alone(core_->hands);
         core_->check_stopped("stepping by hand");
-        const auto did = core_->step(*each->work);
+        const auto did = core_->step(each);
         busy = busy || did == detail::lane::action::fold || did == detail::lane::action::flush;
-    }
+    };
+    for (auto* each : core_->all()) step(*each->work);
+    for (auto* each : core_->actors()) step(*each);
     return busy;
 }
 
 void projection_engine::catch_up() {
+    core_->act();
     const auto target = core_->store.closed_cut();
     const detail::model* rests = nullptr;
     for (auto* each : core_->all()) {
@@ -94,16 +106,17 @@ freshness projection_engine::wait_for(const position_token& token, wait_options 
 }
 
 freshness projection_engine::wait_for_one(std::string_view name, position where, wait_options options) {
-    return core_->wait_for(*core_->find_entry(name).work, core_->wanted(where), options);
+    return core_->wait_for(core_->board_of(name), core_->wanted(where), options);
 }
 
 freshness projection_engine::wait_for_one(std::string_view name, const position_token& token, wait_options options) {
-    return core_->wait_for(*core_->find_entry(name).work, core_->wanted(token), options);
+    return core_->wait_for(core_->board_of(name), core_->wanted(token), options);
 }
 
 std::vector<projection_status> projection_engine::status() const {
     std::vector<projection_status> all;
     for (const auto* each : core_->all()) all.push_back(each->work->board().status());
+    for (const auto* each : core_->actors()) all.push_back(each->board().status());
     return all;
 }
 
@@ -126,8 +139,6 @@ projection_report projection_engine::heal_row_of(std::string_view name, std::str
     return report;
 }
 
-projection_status projection_engine::status(std::string_view name) const {
-    return core_->find_entry(name).work->board().status();
-}
+projection_status projection_engine::status(std::string_view name) const { return core_->board_of(name).status(); }
 
 }  // namespace leftfold::inline v0

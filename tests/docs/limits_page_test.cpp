@@ -14,6 +14,7 @@
 #include "leftfold/framework/event_registry.hpp"
 #include "leftfold/framework/repository_options.hpp"
 #include "leftfold/projections/fold_live.hpp"
+#include "leftfold/projections/process_options.hpp"
 #include "leftfold/projections/projection_engine.hpp"
 #include "leftfold/projections/projection_options.hpp"
 #include "leftfold/projections/replay_as_of.hpp"
@@ -104,6 +105,10 @@ void add_projections(named& all) {
     all["projection_options::as_of_wait"] = time(projection.as_of_wait);
     all["engine_options::longest_rest"] = time(engine_options{}.longest_rest);
     all["order_by_bytes_max"] = count(order_by_bytes_max);
+    const process_options process;
+    all["process_options::commands_max"] = count(process.commands_max);
+    all["process_options::instances_max"] = count(process.instances_max);
+    all["process_options::deadlines_max"] = count(process.deadlines_max);
     all["wait_options::at_most"] = time(wait_options{}.at_most);
     all["scan_options::limit"] = count(scan_options{}.limit);
 }

@@ -6,9 +6,12 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <typeindex>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "leftfold/projections/process_options.hpp"
 #include "leftfold/projections/projection.hpp"
 #include "leftfold/projections/projection_options.hpp"
 #include "leftfold/projections/verify_projection.hpp"
@@ -17,11 +20,31 @@
 
 namespace leftfold::inline v0 {
 
+// Of process_manager.hpp, for those who add one.
+class process_base;
+template <class Process>
+class running_process;
+template <class Aggregate>
+class repository;
+
 namespace detail {
+struct process_type;
+template <class Process>
+const process_type& process_type_of();
+class process_runner;
 class model;
 class engine_core;
 
 void look_at(const model& of, function_ref<void(const projection_base&)> visit);
+
+/// The durable name of what an engine drives.
+template <class Consumer>
+constexpr std::string_view consumer_name() {
+    if constexpr (requires { std::string_view{Consumer::process_name}; })
+        return Consumer::process_name;
+    else
+        return Consumer::projection_name;
+}
 }  // namespace detail
 
 /// A projection that lives in memory: the handle that engine.add_in_memory() returns. Copyable; valid as long as its
@@ -107,13 +130,31 @@ public:
         return in_memory<Projection>(add_volatile([] { return std::make_unique<Projection>(); }, std::move(options)));
     }
 
-    /// Starts folding: on one executor a database, one for each projection in memory. Does nothing when started.
+    /// Adds a process, with a repository of each aggregate that it sends commands to:
+    ///
+    ///     auto running = engine.add_process<dispatch>({}, rides, drivers);
+    ///
+    /// Looks up in the log where it began and how far it has come; what it has noted is read when the engine runs. It
+    /// needs a store that is open for writing.
+    ///
+    /// Throws errc::name_collision for a second process or projection of one name, errc::invalid_name when `process.`
+    /// and the name make no category, errc::invalid_argument when the engine was started, errc::read_only.
+    template <std::derived_from<process_base> Process, class... Aggregates>
+    running_process<Process> add_process(process_options options, const repository<Aggregates>&... commanded) {
+        targets_by_type targets;
+        (targets.emplace(typeid(Aggregates), std::make_shared<repository<Aggregates>>(commanded)), ...);
+        return running_process<Process>(
+            add_runner(detail::process_type_of<Process>(), std::move(options), std::move(targets)));
+    }
+
+    /// Starts folding: on one executor a database, one for each projection in memory and each process. Does nothing
+    /// when started.
     void start();
     /// Finishes what is being written, and stops. May be started again. Does nothing when stopped.
     void stop();
 
     /// Waits until the event at `where` is in the rows of every projection, and can be read. Sleeps until a projection
-    /// commits; does not poll.
+    /// commits; does not poll. Processes are not waited for, unless one is named.
     ///
     /// When the time is over, or a projection has stopped or is paused before that event, it does what
     /// wait_options::late says: throws errc::behind, with the lag in the text, or errc::projection_stopped, with the
@@ -123,22 +164,22 @@ public:
     /// The same for what a token names (position_token). Also throws errc::stale_model when it is of another store or
     /// epoch.
     freshness wait_for(const position_token& token, wait_options options = {});
-    /// The same for one projection.
+    /// The same for one projection, or one process: until it has done all that the event leads to.
     template <class Projection>
     freshness wait_for(position where, wait_options options = {}) {
-        return wait_for_one(Projection::projection_name, where, options);
+        return wait_for_one(detail::consumer_name<Projection>(), where, options);
     }
     template <class Projection>
     freshness wait_for(const position_token& token, wait_options options = {}) {
-        return wait_for_one(Projection::projection_name, token, options);
+        return wait_for_one(detail::consumer_name<Projection>(), token, options);
     }
 
-    /// Says where each projection stands, in the order in which they were added.
+    /// Says where each projection stands, in the order in which they were added, then each process.
     std::vector<projection_status> status() const;
     /// Says where one stands. Throws errc::not_found for one that was not added.
     template <class Projection>
     projection_status status() const {
-        return status(Projection::projection_name);
+        return status(detail::consumer_name<Projection>());
     }
     projection_status status(std::string_view projection) const;
 
@@ -240,17 +281,22 @@ public:
 
     // By hand, instead of start(): for tests, batch programs and simulations
 
-    /// Does one thing for each projection: folds a batch, or writes it. Returns whether there was anything to do.
+    /// Does one thing for each projection, folds a batch, or writes it; and for each process. Returns whether there was
+    /// anything to do.
     bool step();
-    /// Folds, on the caller's thread, everything that is closed at the time of the call. Retries without waiting.
-    /// Throws errc::projection_stopped, also for one that is paused.
+    /// Lets processes react, on the caller's thread, until none has anything to do, deadlines that are due included;
+    /// then folds everything that is closed. Retries without waiting. Throws errc::projection_stopped, also for one
+    /// that is paused.
     void catch_up();
 
 private:
+    using targets_by_type = std::unordered_map<std::type_index, std::shared_ptr<void>>;
     using maker = std::function<std::unique_ptr<projection_base>()>;
 
     const projection_base& add_stored(maker make, projection_options options);
     const detail::model& add_volatile(maker make, projection_options options);
+    const detail::process_runner& add_runner(const detail::process_type& type, process_options options,
+                                             targets_by_type targets);
     freshness wait_for_one(std::string_view name, position where, wait_options options);
     freshness wait_for_one(std::string_view name, const position_token& token, wait_options options);
     std::vector<parked_key> parked_of(std::string_view name) const;

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "deadline_book.hpp"
+#include "leftfold/projections/process_manager.hpp"
+#include "leftfold/projections/start.hpp"
+#include "leftfold/storage/event_store.hpp"
+#include "start_place.hpp"
+
+namespace leftfold::inline v0::detail {
+
+/// Enters a decision in a book. The context says what led to it.
+void enter(deadline_book& book, const std::string& key, const process_decided& what, const command_context& from);
+
+/// What a process writes into the log and finds there again: its beginning, decisions about deadlines, deadlines that
+/// were reached, and commands that were refused. Everything has an id that follows from the event that led to it, so
+/// that writing it again adds nothing.
+class process_journal {
+public:
+    /// Throws errc::invalid_name for a name that makes no category.
+    process_journal(const event_store& store, std::string_view process);
+
+    /// The category of the streams of instances: `process.dispatch`.
+    const std::string& category() const { return category_; }
+
+    /// Returns where the process begins: what the log says, or else what is wanted, which is then in the log.
+    start_place begin(const start_at& wanted);
+
+    /// Reads from the log which deadlines wait, and which were reached.
+    deadline_book read_book();
+
+    /// Writes what an instance decided about its deadlines in answer to an event. What it decided in answer to the same
+    /// event before stands: then it does nothing, and returns false.
+    bool decide(const event_view& trigger, const std::string& key, const process_decided& what);
+    /// Writes that a deadline was reached.
+    void fire(const deadline& reached);
+    /// Writes that a command was refused.
+    void refuse(const event_view& trigger, const std::string& key, const command_refused& what);
+    /// Whether that command in answer to that event was refused before.
+    bool was_refused(const event_view& trigger, const std::string& key, std::int64_t number);
+
+    /// Names a command for ever, by the event that it answers and its number.
+    command_id command(const event_view& trigger, std::int64_t number) const;
+
+private:
+    bool append(const std::string& key, event_data made);
+
+    event_store store_;
+    std::string process_;
+    std::string category_;
+};
+
+}  // namespace leftfold::inline v0::detail

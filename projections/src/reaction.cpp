@@ -1,0 +1,17 @@
+#include "leftfold/projections/reaction.hpp"
+
+#include <algorithm>
+
+namespace leftfold::inline v0::detail {
+
+void reaction_core::ask(asked_deadline deadline) {
+    std::erase_if(set_, [&](const asked_deadline& each) { return each.name == deadline.name; });
+    set_.push_back(std::move(deadline));
+}
+
+void reaction_core::cancel(std::string name) {
+    std::erase_if(set_, [&](const asked_deadline& each) { return each.name == name; });
+    cancelled_.push_back(std::move(name));
+}
+
+}  // namespace leftfold::inline v0::detail
