@@ -8,6 +8,7 @@
 #include "leftfold/storage/error.hpp"
 #include "process_runner.hpp"
 #include "projection_access.hpp"
+#include "reactor_runner.hpp"
 
 namespace leftfold::inline v0 {
 
@@ -55,6 +56,14 @@ const detail::process_runner& projection_engine::add_runner(const detail::proces
     core_->check_stopped("adding a process");
     return core_->add(std::make_unique<detail::process_runner>(core_->store.core(), type, std::move(options),
                                                                std::move(targets), core_->signals));
+}
+
+void projection_engine::add_effects(const detail::reactor_type& type, std::unique_ptr<reactor_base> instance,
+                                    reactor_options options) {
+    const std::lock_guard alone(core_->hands);
+    core_->check_stopped("adding a reactor");
+    core_->add(std::make_unique<detail::reactor_runner>(core_->store.core(), type, std::move(instance),
+                                                        std::move(options), core_->signals));
 }
 
 void projection_engine::start() { core_->start(); }

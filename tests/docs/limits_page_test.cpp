@@ -17,6 +17,7 @@
 #include "leftfold/projections/process_options.hpp"
 #include "leftfold/projections/projection_engine.hpp"
 #include "leftfold/projections/projection_options.hpp"
+#include "leftfold/projections/reactor_options.hpp"
 #include "leftfold/projections/replay_as_of.hpp"
 #include "leftfold/projections/table.hpp"
 #include "leftfold/projections/verify_projection.hpp"
@@ -109,6 +110,7 @@ void add_projections(named& all) {
     all["process_options::commands_max"] = count(process.commands_max);
     all["process_options::instances_max"] = count(process.instances_max);
     all["process_options::deadlines_max"] = count(process.deadlines_max);
+    all["reactor_options::unsaved_max"] = count(reactor_options{}.unsaved_max);
     all["wait_options::at_most"] = time(wait_options{}.at_most);
     all["scan_options::limit"] = count(scan_options{}.limit);
 }

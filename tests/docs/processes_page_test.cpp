@@ -17,7 +17,8 @@ TEST(processes_page, runs_a_process) {
     auto running = engine.add_process<dispatch>({}, rides, drivers);
     engine.start();
     auto done = rides.execute("r1", [](ride& r) { r.request("anna"); });
-    engine.wait_for<dispatch>(done.position);               // until all that the event leads to is done
+    engine.wait_for<dispatch>(done.position);  // until all that the event leads to is done
+
     EXPECT_EQ(running.find("r1")->driver_asked(), "anna");  // a copy of the instance
     EXPECT_EQ(running.deadlines().size(), 1U);              // what waits, and until when
     EXPECT_EQ(drivers.load("anna")->version(), leftfold::version{1});

@@ -14,13 +14,15 @@
 #include "leftfold/projections/process_options.hpp"
 #include "leftfold/projections/projection.hpp"
 #include "leftfold/projections/projection_options.hpp"
+#include "leftfold/projections/reactor_options.hpp"
 #include "leftfold/projections/verify_projection.hpp"
 #include "leftfold/storage/event_store.hpp"
 #include "leftfold/storage/position_token.hpp"
 
 namespace leftfold::inline v0 {
 
-// Of process_manager.hpp, for those who add one.
+// Of process_manager.hpp and reactor.hpp, for those who add one.
+class reactor_base;
 class process_base;
 template <class Process>
 class running_process;
@@ -29,6 +31,9 @@ class repository;
 
 namespace detail {
 struct process_type;
+struct reactor_type;
+template <class Reactor>
+const reactor_type& reactor_type_of();
 template <class Process>
 const process_type& process_type_of();
 class process_runner;
@@ -42,6 +47,8 @@ template <class Consumer>
 constexpr std::string_view consumer_name() {
     if constexpr (requires { std::string_view{Consumer::process_name}; })
         return Consumer::process_name;
+    else if constexpr (requires { std::string_view{Consumer::reactor_name}; })
+        return Consumer::reactor_name;
     else
         return Consumer::projection_name;
 }
@@ -145,6 +152,20 @@ public:
         (targets.emplace(typeid(Aggregates), std::make_shared<repository<Aggregates>>(commanded)), ...);
         return running_process<Process>(
             add_runner(detail::process_type_of<Process>(), std::move(options), std::move(targets)));
+    }
+
+    /// Adds a reactor, made of the arguments, which runs in this engine alone while the engine lives:
+    ///
+    ///     engine.add_reactor<mails>({.file = "mails.reactor"}, mailer);
+    ///
+    /// Throws errc::locked when another process or engine owns the file (with its pid), errc::stale_model when it says
+    /// how far the reactor came in another history of the store, errc::name_collision for a second one of its name,
+    /// errc::invalid_argument without a file or when the engine was started; errc::foreign_file, newer_format,
+    /// not_found; and what its start throws.
+    template <std::derived_from<reactor_base> Reactor, class... Args>
+    void add_reactor(reactor_options options, Args&&... args) {
+        add_effects(detail::reactor_type_of<Reactor>(), std::make_unique<Reactor>(std::forward<Args>(args)...),
+                    std::move(options));
     }
 
     /// Starts folding: on one executor a database, one for each projection in memory and each process. Does nothing
@@ -297,6 +318,7 @@ private:
     const detail::model& add_volatile(maker make, projection_options options);
     const detail::process_runner& add_runner(const detail::process_type& type, process_options options,
                                              targets_by_type targets);
+    void add_effects(const detail::reactor_type& type, std::unique_ptr<reactor_base> instance, reactor_options options);
     freshness wait_for_one(std::string_view name, position where, wait_options options);
     freshness wait_for_one(std::string_view name, const position_token& token, wait_options options);
     std::vector<parked_key> parked_of(std::string_view name) const;
