@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <boost/asio/use_future.hpp>
 #include <filesystem>
+#include <future>
 #include <string>
 
+#include "leftfold/storage/async.hpp"
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/sqlite_store.hpp"
 #include "support/simulated_disk.hpp"
@@ -55,6 +58,28 @@ TEST(sqlite_costs, an_append_costs_one_sync) {
     const auto before = disk.counts().syncs;
     for (int i = 0; i != 50; ++i) store.append(alice, expected_version::any(), of_type("next", 10)).value();
     EXPECT_LE(disk.counts().syncs - before, 51u) << "one a commit, and perhaps one for the clock";
+}
+
+TEST(sqlite_costs, sixty_four_appends_in_flight_share_their_syncs) {
+    simulated_disk disk;
+    const simulated_vfs vfs(disk);
+    auto store = open_sqlite("/a", {.partitions = 1, .vfs = vfs.name()});
+    store.append(alice, expected_version::any(), of_type("first", 10)).value();
+    constexpr int in_flight = 64;
+    constexpr int rounds = 20;
+    const auto before = disk.counts().syncs;
+    for (int round = 0; round != rounds; ++round) {
+        std::vector<std::future<append_result>> answers;
+        for (int i = 0; i != in_flight; ++i) {
+            std::vector<stream_append> one;
+            one.push_back({stream_id("account", std::to_string(i)), expected_version::any(), of_type("next", 10)});
+            answers.push_back(store.async_append(std::move(one), {}, boost::asio::use_future));
+        }
+        for (auto& each : answers) each.get().value();
+    }
+    const auto syncs = disk.counts().syncs - before;
+    EXPECT_LE(syncs, rounds * in_flight / 8u) << "of " << rounds * in_flight << " appends";
+    EXPECT_GE(syncs, 1u * rounds) << "an answer came before its commit was synced";
 }
 
 // Two connections that checkpoint can lose commits (a defect of SQLite's), so only the owner's may.

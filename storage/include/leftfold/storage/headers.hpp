@@ -25,8 +25,8 @@ inline constexpr std::string_view default_content_type = "application/json";
 
 /// Headers of an event, borrowed from where they are stored: an ordered multimap of bytes.
 ///
-/// Names may repeat and keep their order; values may hold any byte. Iterating decodes in place and allocates nothing.
-/// Valid as long as the bytes that it was made from.
+/// Names are UTF-8 of 1 to 255 bytes without NUL, may repeat, and keep their order; values may hold any byte. Iterating
+/// decodes in place and allocates nothing. Valid as long as the bytes that it was made from.
 class headers_view {
 public:
     using value_type = std::pair<std::string_view, std::string_view>;
