@@ -21,6 +21,7 @@
 #include "leftfold/projections/replay_as_of.hpp"
 #include "leftfold/projections/table.hpp"
 #include "leftfold/projections/verify_projection.hpp"
+#include "leftfold/storage/fork.hpp"
 #include "leftfold/storage/memory_store.hpp"
 #include "leftfold/storage/names.hpp"
 #include "leftfold/storage/position_token.hpp"
@@ -69,6 +70,7 @@ void add_storage(named& all) {
     all["event_type_bytes_max"] = count(event_type_bytes_max);
     all["store_name_bytes_max"] = count(store_name_bytes_max);
     all["partitions_max"] = count(partitions_max);
+    all["fork_depth_max"] = count(fork_depth_max);
     all["position_token::places_max"] = count(position_token::places_max);
     all["stream_read::count"] = count(stream_read{}.count);
     all["page_limits::events"] = count(page_limits{}.events);

@@ -10,6 +10,7 @@
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/sqlite_store.hpp"
 #include "sqlite/connection.hpp"
+#include "sqlite/fork_record.hpp"
 #include "sqlite/live_page.hpp"
 #include "sqlite/manifest.hpp"
 #include "support/temporary_directory.hpp"
@@ -44,6 +45,36 @@ TEST(format, a_manifest_with_any_altered_letter_is_refused) {
         altered[i] = static_cast<char>(altered[i] ^ 1);
         EXPECT_THROW(parse_manifest(altered, "manifest"), error) << "letter " << i;
     }
+}
+
+TEST(format, a_fork_says_where_it_left_its_parent) {
+    const fork_record left{
+        .parent = parse_event_id("01927f3e-8c2a-7cc3-98c4-dc0c0c07398f"),
+        .path = "/srv/bank.store",
+        .time = ides,
+        .heads = {{offset(1), recorded_at::from_micros(ides.micros() - 1'000'000), {0x02, 0x6f}}, {}}};
+    auto text = to_text(left);
+    EXPECT_EQ(parse_fork_record(text, 2, "fork"), left);
+    EXPECT_EQ(text.substr(0, text.find("head")),
+              "leftfold fork\nparent 01927f3e-8c2a-7cc3-98c4-dc0c0c07398f\nepoch 1\npath /srv/bank.store\n"
+              "time 1773532800000000\ndepth 1\n");
+    const manifest store{.format = fork_format_version, .id = left.parent, .partitions = 2, .fork = checksum_of(left)};
+    EXPECT_EQ(parse_manifest(to_text(store), "manifest"), store);
+    for (auto& letter : text) {
+        letter = static_cast<char>(letter ^ 1);
+        EXPECT_THROW(parse_fork_record(text, 2, "fork"), error) << text;
+        letter = static_cast<char>(letter ^ 1);
+    }
+    EXPECT_THROW(parse_fork_record(text, 3, "fork"), error);
+}
+
+TEST(format, the_example_of_a_fork_is_whole) {
+    const std::string text =
+        "leftfold fork\nparent 01927f3e-8c2a-7cc3-98c4-dc0c0c07398f\nepoch 1\npath /srv/bank.store\n"
+        "time 1773532800000000\ndepth 1\n"
+        "head 1 1773532799000000 026fac3d823c3a55b0e7ca9d9954c4f0f0a6226795e86593c7b6f5b58d5fb19a\n"
+        "head 0 0 0000000000000000000000000000000000000000000000000000000000000000\ncrc 21c58462\n";
+    EXPECT_EQ(to_text(parse_fork_record(text, 2, "fork")), text);
 }
 
 TEST(format, the_clock_bound_is_one_sector_of_text) {

@@ -141,7 +141,7 @@ TEST(sqlite_store, opening_says_what_is_wrong) {
     EXPECT_EQ(failure_of([&] { open_sqlite(place / "a", {.partitions = 0}); }), errc::invalid_argument);
     open_sqlite(place / "a");
     EXPECT_EQ(failure_of([&] { open_sqlite(place / "a", {.mode = open_mode::create}); }), errc::already_exists);
-    std::ofstream(place / "a/manifest") << "leftfold store\nformat 2\n" << std::string(487, '\n');
+    std::ofstream(place / "a/manifest") << "leftfold store\nformat 3\n" << std::string(487, '\n');
     EXPECT_EQ(failure_of([&] { open_sqlite(place / "a"); }), errc::newer_format);
     std::ofstream(place / "a/manifest") << "something else";
     EXPECT_EQ(failure_of([&] { open_sqlite(place / "a"); }), errc::foreign_file);

@@ -15,6 +15,9 @@ namespace leftfold::inline v0::sqlite {
 /// earlier one.
 inline constexpr std::int64_t format_version = 1;
 
+/// The format of a fork's manifest: a build that knows no forks refuses it, and does not take it for half a store.
+inline constexpr std::int64_t fork_format_version = 2;
+
 /// What a store is: the file `manifest` in its directory.
 ///
 /// Plain text of exactly 512 bytes with a checksum, so that one sector holds it and it is always old or new, never
@@ -24,6 +27,8 @@ struct manifest {
     store_id id{};
     std::uint32_t partitions = 1;
     store_epoch epoch{1};
+    /// Of a fork: the checksum of the file `fork` beside it, which says where it left its parent (fork_record.hpp).
+    std::optional<std::uint32_t> fork{};
 
     friend bool operator==(const manifest&, const manifest&) = default;
 };

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
+
 #include "leftfold/storage/error.hpp"
 #include "sqlite/event_rows.hpp"
 #include "sqlite/failure.hpp"
 #include "sqlite/partition_schema.hpp"
+#include "sqlite/raw_file.hpp"
 
 namespace leftfold::inline v0::sqlite {
 
@@ -62,7 +65,7 @@ void partition_file::open() {
     db_.execute("PRAGMA journal_size_limit = 67108864");
     // Replaces SQLite's own checkpoint inside of a commit: bound_wal() decides when.
     sqlite3_wal_hook(db_.handle(), note_wal_size, &wal_pages_);
-    check_partition(db_, place_.store, partition_);
+    check_partition(db_, place_.store, partition_, place_.begins_after(partition_));
     // The triggers guard the file against other programs. Here they would cost a tenth of the throughput, and this
     // connection has no statement that changes or deletes an event.
     sqlite3_db_config(db_.handle(), SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
@@ -74,10 +77,38 @@ void partition_file::open() {
 
 // Opens so that what is read now is what a power cut would leave: after a sync that failed, pages that still read well
 // may never have reached the disk, and later syncs succeed without them. Copying the whole WAL into the database writes
-// them again.
+// them again. When it fails the file is closed: what is open is open whole.
 void partition_file::open_settled() {
-    open();
-    checkpoint_wal(db_, checkpoint_mode::truncate);
+    try {
+        open();
+        checkpoint_wal(db_, checkpoint_mode::truncate);
+    } catch (...) {
+        close_now();
+        throw;
+    }
+}
+
+// A fork's partition has a file from its first append on. One without tables is what a power cut left of the making.
+bool partition_file::is_made() {
+    if (is_made_ || !place_.fork) return true;
+    const auto file = place_.partition_file(partition_);
+    if (!file_exists(place_.vfs, file)) return false;
+    connection db(file, place_.writer());
+    return is_made_ = has_partition(db);
+}
+
+// The claims that were made so far are in the file from the start, so that the one that counts still does.
+void partition_file::make() {
+    const auto file = place_.partition_file(partition_);
+    for (const auto* suffix : {"", "-wal", "-shm"}) delete_file(place_.vfs, file.string() + suffix);
+    connection db(file, {.mode = file_access::create, .vfs = place_.vfs});
+    create_partition(db, place_.store, partition_, unmade_epoch_);
+    is_made_ = true;
+}
+
+partition_head partition_file::head_now() {
+    const auto last = read_head(head_, partition_);
+    return last.at == offset{} ? place_.begins_after(partition_) : last;
 }
 
 // Makes the outcome of a failed commit final. Whatever stands in the WAL behind the last commit that counts is
@@ -95,12 +126,14 @@ fence partition_file::claim(std::string_view owner) {
     const std::scoped_lock lock(mutex_);
     if (in_doubt_)
         settle();
+    else if (!db_.is_open() && !is_made())
+        return {partition_, ++unmade_epoch_, place_.begins_after(partition_)};
     else if (!db_.is_open())
         open_settled();
     try {
         transaction change(db_);
         statement(db_, "UPDATE fence SET epoch = epoch + 1, owner = ?1").bind_text(1, owner).run();
-        fence given{partition_, db_.query_number("SELECT epoch FROM fence"), read_head(head_, partition_)};
+        fence given{partition_, db_.query_number("SELECT epoch FROM fence"), head_now()};
         change.commit();
         return given;
     } catch (const error&) {
@@ -109,28 +142,52 @@ fence partition_file::claim(std::string_view owner) {
     }
 }
 
+namespace {
+
+append_report fenced_by(const fence& held, std::int64_t epoch) {
+    return {append_status::fenced, errc::fenced,
+            fmt::format("the fence's epoch is {}, the partition's {}", held.epoch, epoch)};
+}
+
+append_report moved_to(const fence& held, offset head) {
+    return {append_status::head_moved, errc::fenced,
+            fmt::format("the fence's head is {}, the partition's {}", held.head.at.value(), head.value())};
+}
+
+}  // namespace
+
+std::optional<append_report> partition_file::refuse_unmade(const fence& held) const {
+    const auto head = place_.begins_after(partition_).at;
+    if (held.epoch != unmade_epoch_) return fenced_by(held, unmade_epoch_);
+    if (held.head.at != head) return moved_to(held, head);
+    return std::nullopt;
+}
+
 std::optional<append_report> partition_file::refuse(const fence& held) {
     const reset_at_end guard(fence_);
     if (!fence_.step()) throw_corrupt({partition_, held.head.at}, "the table \"fence\" is empty");
-    if (fence_.number(0) != held.epoch)
-        return append_report{append_status::fenced, errc::fenced,
-                             fmt::format("the fence's epoch is {}, the partition's {}", held.epoch, fence_.number(0))};
-    if (offset{fence_.number(1)} != held.head.at)
-        return append_report{
-            append_status::head_moved, errc::fenced,
-            fmt::format("the fence's head is {}, the partition's {}", held.head.at.value(), fence_.number(1))};
+    if (fence_.number(0) != held.epoch) return fenced_by(held, fence_.number(0));
+    const auto head = std::max(offset{fence_.number(1)}, place_.begins_after(partition_).at);
+    if (head != held.head.at) return moved_to(held, head);
     return std::nullopt;
 }
 
 append_report partition_file::append_decided(fence& held,
                                              function_ref<std::span<const event_view>(group_transaction&)> decide) {
     const std::scoped_lock lock(mutex_);
-    if (in_doubt_ || !db_.is_open())
+    if (in_doubt_ || (!db_.is_open() && unmade_epoch_ == 0))
         return {append_status::retry_after, errc::io_error,
                 "an earlier commit is still in doubt: it is to be resolved first"};
     bool is_committing = false;
     std::span<const event_view> group;
     try {
+        if (!db_.is_open()) {
+            if (!is_made()) {
+                if (auto refused = refuse_unmade(held)) return *refused;
+                make();
+            }
+            open_settled();
+        }
         bound_wal();
         transaction change(db_);
         if (auto refused = refuse(held)) return *refused;
@@ -155,7 +212,7 @@ append_report partition_file::report_failed(const error& failed, const fence& he
     // connection that knows how far the WAL counts.
     if (was_committing && (failed.kind() == errc::disk_full || failed.kind() == errc::locked)) {
         try {
-            was_committing = read_head(head_, partition_) != held.head;
+            was_committing = head_now() != held.head;
         } catch (const error&) {
             // Still in doubt.
         }
@@ -168,14 +225,17 @@ append_report partition_file::report_failed(const error& failed, const fence& he
 std::optional<partition_head> partition_file::resolve(fence& held, event_id first_of_group) {
     const std::scoped_lock lock(mutex_);
     if (in_doubt_) settle();
-    if (!db_.is_open()) open_settled();
+    if (!db_.is_open()) {
+        if (!is_made()) return std::nullopt;
+        open_settled();
+    }
     statement query(db_, R"(SELECT id FROM event WHERE "offset" = ?1)");
     query.bind(1, held.head.at.next().value());
     const reset_at_end guard(query);
     const std::string_view wanted(reinterpret_cast<const char*>(first_of_group.bytes.data()),
                                   first_of_group.bytes.size());
     if (!query.step() || query.blob(0) != wanted) return std::nullopt;
-    held.head = read_head(head_, partition_);
+    held.head = head_now();
     return held.head;
 }
 

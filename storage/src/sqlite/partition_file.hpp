@@ -34,6 +34,10 @@ private:
     void open();
     void close_now();
     void open_settled();
+    bool is_made();
+    void make();
+    partition_head head_now();
+    std::optional<append_report> refuse_unmade(const fence& held) const;
     void settle();
     void bound_wal();
     std::optional<append_report> refuse(const fence& held);
@@ -48,7 +52,9 @@ private:
     const store_place& place_;
     partition_id partition_;
     std::mutex mutex_;
-    bool in_doubt_ = false;  // a commit failed and nobody has looked at what became of it
+    bool is_made_ = false;           // whether there is known to be a file
+    std::int64_t unmade_epoch_ = 0;  // of the last claim before there was one
+    bool in_doubt_ = false;          // a commit failed and nobody has looked at what became of it
     int wal_pages_ = 0;
     int copied_at_ = 0;        // wal_pages_ when it was copied last
     participant_guard guard_;  // before the connection, which it must outlive

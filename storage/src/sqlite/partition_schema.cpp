@@ -55,7 +55,7 @@ std::string_view id_bytes(const store_id& id) {
 }
 
 // Checks that the last row's chain hash follows from the row before it.
-void check_tail(connection& db, partition_id partition) {
+void check_tail(connection& db, partition_id partition, const partition_head& before_all) {
     statement tail(db, R"(SELECT "offset", recorded_at, occurred_at, category, key, version, type, id, headers, chain,
                                  payload_crc, envelope_crc, payload
                           FROM event ORDER BY "offset" DESC LIMIT 2)");
@@ -64,12 +64,12 @@ void check_tail(connection& db, partition_id partition) {
     auto view = read_envelope(tail, partition);
     read_payload(tail, view);
     const recorded_event last(view);
-    chain_hash before{};
+    auto before = before_all.chain;
     if (tail.step()) {
         const auto previous = read_envelope(tail, partition);
         if (previous.at.next() != last.at) throw_corrupt(last.position(), "the event before it is missing");
         before = previous.integrity.chain;
-    } else if (last.at != offset{1}) {
+    } else if (last.at != before_all.at.next()) {
         throw_corrupt(last.position(), "the events before it are missing");
     }
     if (chain_hasher().next(before, last.view()) != last.integrity.chain)
@@ -78,7 +78,7 @@ void check_tail(connection& db, partition_id partition) {
 
 }  // namespace
 
-void create_partition(connection& db, const manifest& store, partition_id partition) {
+void create_partition(connection& db, const manifest& store, partition_id partition, std::int64_t claims) {
     // Both must come before the first table, and neither can be changed inside of a transaction.
     db.execute("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL");
     transaction change(db);
@@ -88,6 +88,7 @@ void create_partition(connection& db, const manifest& store, partition_id partit
         .bind(2, partition.value())
         .bind(3, store.partitions)
         .run();
+    statement(db, "UPDATE fence SET epoch = ?1").bind(1, claims).run();
     change.commit();
 }
 
@@ -101,7 +102,11 @@ void check_format(connection& db) {
                                                     format, format_version));
 }
 
-void check_partition(connection& db, const manifest& store, partition_id partition) {
+bool has_partition(connection& db) {
+    return db.query_number("SELECT count(*) FROM sqlite_schema WHERE name = 'event'") != 0;
+}
+
+void check_partition(connection& db, const manifest& store, partition_id partition, const partition_head& before) {
     check_format(db);
     statement query(db, "SELECT id, partition, partitions FROM store");
     const reset_at_end guard(query);
@@ -113,7 +118,7 @@ void check_partition(connection& db, const manifest& store, partition_id partiti
         throw error(errc::corrupt,
                     fmt::format("opening {}: it is partition {} of {}, expected {} of {}", db.file().string(),
                                 query.number(1), query.number(2), partition.value(), store.partitions));
-    check_tail(db, partition);
+    check_tail(db, partition, before);
 }
 
 }  // namespace leftfold::inline v0::sqlite

@@ -57,7 +57,8 @@ std::uint32_t checksum(const run_salt& salt, const run_row& row) {
 }  // namespace
 
 run_file::run_file(const std::filesystem::path& path, const run_file_options& options)
-    : connection_(path, {.mode = options.mode, .vfs = options.vfs, .cache_kib = options.cache_kib}) {
+    : connection_(path, {.mode = options.mode, .vfs = options.vfs, .cache_kib = options.cache_kib}),
+      begin_after_(options.begin_after) {
     const bool writes = options.mode == file_access::create;
     if (writes) {
         connection_.execute("PRAGMA page_size = 4096");

@@ -50,6 +50,8 @@ struct run_file_options {
     std::string vfs{};
     std::int64_t cache_kib = 1'024;
     partition_id partition{};
+    /// The last offset before the first run.
+    offset begin_after{};
     /// For a file that is made.
     run_salt salt{};
 };
@@ -63,6 +65,7 @@ public:
     run_file(const std::filesystem::path& path, const run_file_options& options);
 
     const run_salt& salt() const { return salt_; }
+    offset begin_after() const { return begin_after_; }
     connection& database() { return connection_; }
 
     /// Returns all runs, oldest first.
@@ -94,6 +97,7 @@ private:
     void check(const run_file_options& options);
 
     connection connection_;
+    offset begin_after_;
     run_salt salt_{};
     std::string block_;
     statement begin_;

@@ -44,6 +44,8 @@ run_index::run_index(partition_log& log, std::uint32_t partitions, const std::fi
     scheduled_ = std::make_unique<std::atomic<bool>[]>(partitions);
     for (std::uint32_t i = 0; i < partitions; ++i) {
         share.file.partition = partition_id(i);
+        if (!options.begin_after.empty()) share.file.begin_after = options.begin_after[i];
+        if (!options.follow_to.empty()) share.follow_to = options.follow_to[i];
         partitions_.push_back(
             std::make_unique<run_partition>(log, partition_id(i), directory / run_index_file(partition_id(i)), share));
     }

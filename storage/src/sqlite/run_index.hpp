@@ -43,6 +43,10 @@ struct run_index_options {
     std::string vfs{};
     environment world{};
     run_index_limits limits{};
+    /// Of a fork: for each partition, the last offset that is the parent's, and not in this index. Empty: none are.
+    std::vector<offset> begin_after{};
+    /// For whoever looks up events below a cut alone: how far to follow the log. Empty: to its end.
+    std::vector<offset> follow_to{};
     /// Bits of each hash that are used. Fewer than 128 serve tests alone, which want collisions.
     unsigned hash_bits = 128;
 };

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -30,6 +31,8 @@ struct run_partition_options {
     std::size_t filter_bytes = 0;
     std::size_t idle_readers = 0;
     std::size_t unwritten_at_close = 0;
+    /// How far the log is followed.
+    offset follow_to{std::numeric_limits<std::int64_t>::max()};
     unsigned hash_bits = 128;
 };
 

@@ -57,7 +57,7 @@ void run_partition::load() {
     } else {
         begin_after(read_file());
     }
-    catch_up(log_.head(partition_).at);
+    catch_up(std::min(options_.follow_to, log_.head(partition_).at));
     const std::unique_lock lock(mutex_);
     loaded_ = true;
 }
@@ -86,7 +86,7 @@ void run_partition::open_or_do_without() {
         if (failure.kind() != errc::disk_full) throw;
         warn("opening", failure);
         set_.reset();
-        begin_after({.salt = make_salt(*options_.random)});
+        begin_after({.salt = make_salt(*options_.random), .begin_after = options_.file.begin_after});
     }
 }
 
@@ -107,13 +107,14 @@ void run_partition::open_for_writing() {
         remove_run_file(path_, options_.file.vfs);
     }
     file_is_bad_ = false;
-    begin_after({.salt = set_->salt(), .runs = set_->live()});
+    begin_after({.salt = set_->salt(), .runs = set_->live(), .begin_after = options_.file.begin_after});
 }
 
 /// Returns what the file holds for a reader: no runs when there is no file, or one that is of no use.
 run_snapshot run_partition::read_file() {
-    run_snapshot found;
-    if (file_is_bad_) return found;
+    const run_snapshot none{.begin_after = options_.file.begin_after};
+    auto found = none;
+    if (file_is_bad_) return none;
     try {
         run_file file(path_, options_.file);
         const transaction reading(file.database(), transaction::kind::deferred);
@@ -123,9 +124,9 @@ run_snapshot run_partition::read_file() {
         bound_filters(found.runs, options_.filter_bytes);
     } catch (const error& failure) {
         if (failure.kind() != errc::not_found) warn("reading", failure);
-        return {};
+        return none;
     }
-    return belongs_to_log(found.runs) ? found : run_snapshot{};
+    return belongs_to_log(found.runs) ? found : none;
 }
 
 /// Whether the log has, where the runs end, the history that they were made from.
@@ -191,11 +192,13 @@ void run_partition::refresh() {
 
 /// For a reader: takes in what the log has beyond the index.
 void run_partition::follow() {
-    const auto head = log_.head(partition_).at;
-    {
+    const auto is_there = [&](offset to) {
         const std::shared_lock lock(mutex_);
-        if (loaded_ && tables_.back()->to() >= head) return;
-    }
+        return loaded_ && tables_.back()->to() >= to;
+    };
+    if (is_there(options_.follow_to)) return;
+    const auto head = std::min(options_.follow_to, log_.head(partition_).at);
+    if (is_there(head)) return;
     const std::lock_guard working(work_);
     bool filled = false;
     do {

@@ -52,7 +52,7 @@ void sum_up(run_row& row, const std::array<run_part, 2>& parts, const run_file_o
 
 run_list load_live_runs(run_file& file, const run_list& known) {
     run_list live;
-    offset to{};
+    auto to = file.begin_after();
     for (const auto& row : file.runs()) {
         if (row.state != run_state::live) continue;
         if (row.after != to || row.to <= row.after || !row.is_complete())

@@ -22,7 +22,8 @@ struct loaded_run {
     const run_part& part(run_part_kind kind) const { return parts[static_cast<unsigned>(kind)]; }
 };
 
-/// Complete runs, oldest first, whose ranges of offsets follow one another from the partition's start.
+/// Complete runs, oldest first, whose ranges of offsets follow one another from where the index begins: the partition's
+/// start or, in a fork, the cut.
 using run_list = std::vector<std::shared_ptr<const loaded_run>>;
 
 /// Returns the file's live runs. Those of `known` that the file still has are taken over and not read again. Throws
@@ -45,7 +46,7 @@ public:
 
     const run_list& live() const { return live_; }
     /// The last offset that a run holds.
-    offset to() const { return live_.empty() ? offset{} : live_.back()->row.to; }
+    offset to() const { return live_.empty() ? file_.begin_after() : live_.back()->row.to; }
     const run_salt& salt() const { return file_.salt(); }
 
     /// Writes the entries, which begin where the last run ends, as one more run.

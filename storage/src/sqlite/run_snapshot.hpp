@@ -34,8 +34,9 @@ struct run_snapshot {
     std::shared_ptr<run_readers> readers{};
     run_salt salt{};
     run_list runs{};
+    offset begin_after{};
 
-    offset to() const { return runs.empty() ? offset{} : runs.back()->row.to; }
+    offset to() const { return runs.empty() ? begin_after : runs.back()->row.to; }
 };
 
 /// The rows that a snapshot speaks of are not in the file as they were written: merged meanwhile, or damaged.

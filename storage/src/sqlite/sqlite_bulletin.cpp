@@ -21,9 +21,11 @@ sqlite_bulletin::~sqlite_bulletin() { stop_answering(); }
 
 std::optional<recorded_at> sqlite_bulletin::clock_bound() {
     const std::scoped_lock lock(mutex_);
-    if (!file_exists(place_.vfs, clock_path_)) return std::nullopt;
+    // Before anybody has saved one, a fork's clock stands where its parent was left.
+    const auto none = place_.fork ? std::optional(place_.fork->time) : std::nullopt;
+    if (!file_exists(place_.vfs, clock_path_)) return none;
     const auto text = raw_file(place_.vfs, clock_path_, raw_file::mode::read).read(0, 1'024);
-    if (text.find_first_not_of('\0') == std::string::npos) return std::nullopt;  // made, and the power went
+    if (text.find_first_not_of('\0') == std::string::npos) return none;  // made, and the power went
     return decode_clock_bound(text, clock_path_.string());
 }
 

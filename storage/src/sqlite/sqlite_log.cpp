@@ -2,19 +2,27 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
+
 #include "fork_guard.hpp"
 #include "leftfold/storage/error.hpp"
+#include "sqlite/event_rows.hpp"
 #include "sqlite/partition_schema.hpp"
+#include "sqlite/raw_file.hpp"
 
 namespace leftfold::inline v0::sqlite {
 
 struct sqlite_log::partition_state {
     partition_state(const store_place& place, partition_id partition)
-        : writer(place, partition), readers(place.partition_file(partition), partition, place.reader()) {}
+        : writer(place, partition),
+          readers(place.partition_file(partition), partition, place.reader()),
+          is_made(place.fork == nullptr) {}
 
     // The readers go first, so that the writer is the last to close and leaves no WAL behind.
     partition_file writer;
     reader_pool readers;
+    // A fork's partition has a file from its first append on.
+    std::atomic<bool> is_made;
 };
 
 sqlite_log::sqlite_log(store_place place, leftfold::access access)
@@ -63,23 +71,43 @@ std::optional<partition_head> sqlite_log::resolve(fence& held, event_id first_of
     return writer(held.partition).resolve(held, first_of_group);
 }
 
-partition_head sqlite_log::head(partition_id partition) { return state(partition).readers.take()->head(); }
+/// Whether the partition has events of its own to read.
+bool sqlite_log::is_made(partition_id partition) {
+    auto& here = state(partition);
+    if (here.is_made) return true;
+    const auto file = place_.partition_file(partition);
+    if (!file_exists(place_.vfs, file)) return false;
+    connection db(file, place_.reader());
+    return here.is_made = has_partition(db);
+}
+
+partition_head sqlite_log::head(partition_id partition) {
+    const auto before = place_.begins_after(partition);
+    if (!is_made(partition)) return before;
+    const auto last = state(partition).readers.take()->head();
+    return last.at == offset{} ? before : last;
+}
 
 page_end sqlite_log::read(partition_id partition, offset after, const page_limits& limits, const event_filter& filter,
                           payloads wanted, event_sink sink) {
+    if (!is_made(partition)) return {after, true};
     const auto reader = state(partition).readers.take();
     return reader->read(after, limits, filter, wanted, sink);
 }
 
 void sqlite_log::read_at(partition_id partition, std::span<const offset> offsets, payloads wanted, event_sink sink) {
+    if (offsets.empty()) return;
+    if (!is_made(partition)) throw_corrupt({partition, offsets.front()}, "there is no such event");
     const auto reader = state(partition).readers.take();
     reader->read_at(offsets, wanted, sink);
 }
 
 void sqlite_log::check_all() {
     for (std::uint32_t i = 0; i != place_.store.partitions; ++i) {
-        const auto reader = state(partition_id{i}).readers.take();
-        check_partition(reader->database(), place_.store, partition_id{i});
+        const partition_id partition{i};
+        if (!is_made(partition)) continue;
+        const auto reader = state(partition).readers.take();
+        check_partition(reader->database(), place_.store, partition, place_.begins_after(partition));
     }
 }
 

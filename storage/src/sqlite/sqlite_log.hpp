@@ -15,6 +15,9 @@ namespace leftfold::inline v0::sqlite {
 ///
 /// In each partition one connection writes and checkpoints, under a lock; a pool of read-only connections serves
 /// everyone else. Opens nothing until it is asked to, but for the checks of check_all().
+///
+/// Of a fork it has the fork's own events alone: heads and offsets go on from the parent's at the cut, and what lies at
+/// or below it is not here. fork_log joins the two.
 class sqlite_log final : public partition_log, public participating_log {
 public:
     sqlite_log(store_place place, leftfold::access access);
@@ -40,6 +43,7 @@ private:
     struct partition_state;
     partition_state& state(partition_id partition);
     partition_file& writer(partition_id partition);
+    bool is_made(partition_id partition);
 
     store_place place_;
     leftfold::access access_;

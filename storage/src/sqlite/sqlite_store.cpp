@@ -1,8 +1,6 @@
 #include "leftfold/storage/sqlite_store.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/memory_store.hpp"
@@ -10,11 +8,10 @@
 #include "sqlite/network_file_system.hpp"
 #include "sqlite/partition_schema.hpp"
 #include "sqlite/raw_file.hpp"
-#include "sqlite/run_index.hpp"
 #include "sqlite/sqlite_bulletin.hpp"
 #include "sqlite/sqlite_checkpoints.hpp"
-#include "sqlite/sqlite_log.hpp"
-#include "sqlite/sqlite_snapshots.hpp"
+#include "sqlite/store_directory.hpp"
+#include "sqlite/store_layers.hpp"
 #include "sqlite/store_lock.hpp"
 #include "sqlite/store_verbs.hpp"
 #include "sqlite/unfinished_copy.hpp"
@@ -36,32 +33,10 @@ void check_options(const fs::path& directory, const sqlite_options& options) {
                                                         directory.string(), options.partitions, partitions_max));
 }
 
-// `a/b/` and `a/b` are one store; the last part is its name.
-fs::path directory_of(const fs::path& path) {
-    if (path.empty()) return {};  // which the check of names refuses
-    auto whole = fs::absolute(path).lexically_normal();
-    return whole.has_filename() ? whole : whole.parent_path();
-}
-
-void make_directory(const fs::path& directory) {
-    std::error_code failed;
-    if (!fs::create_directories(directory, failed) && !failed) return;
-    if (failed)
-        throw error(failed == std::errc::permission_denied || failed == std::errc::read_only_file_system
-                        ? errc::read_only
-                        : errc::io_error,
-                    fmt::format("making the directory {}: {}", directory.string(), failed.message()));
-    // The new name in the parent directory is to survive a power cut, too.
-    const int parent = ::open(directory.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (parent < 0) return;
-    ::fsync(parent);
-    ::close(parent);
-}
-
 // Whether the file may be thrown away: a power cut during the making of a store leaves such files, without a manifest.
 bool has_events(const store_place& place, partition_id partition) {
     connection db(place.partition_file(partition), {.mode = file_access::read_write, .vfs = place.vfs});
-    if (db.query_number("SELECT count(*) FROM sqlite_schema WHERE name = 'event'") == 0) return false;
+    if (!has_partition(db)) return false;
     return db.query_number("SELECT count(*) FROM (SELECT 1 FROM event LIMIT 1)") != 0;
 }
 
@@ -94,39 +69,20 @@ manifest make_store(store_place& place, const sqlite_options& options) {
     return place.store;
 }
 
-// On media that nobody can write, SQLite can read only a database without a WAL, and only when told that nothing
-// changes.
-file_access reading_mode(const store_place& place) {
-    if (!is_platform_vfs(place.vfs) || store_lock::is_held(place.vfs, place.directory)) return file_access::read_only;
-    if (::access(place.directory.c_str(), W_OK) == 0) return file_access::read_only;
-    for (std::uint32_t i = 0; i != place.store.partitions; ++i) {
-        const auto wal = place.partition_file(partition_id{i}).string() + "-wal";
-        if (file_exists(place.vfs, wal))
-            throw error(errc::read_only,
-                        fmt::format("opening {}: its last owner left a WAL, which only somebody who may write "
-                                    "to the directory can recover",
-                                    wal));
-    }
-    return file_access::immutable;
-}
-
 store_parts make_parts(store_place place, const sqlite_options& options, std::shared_ptr<void> keep) {
     const auto world = complete(options.store.world);
     store_parts parts{.id = place.store.id,
                       .epoch = place.store.epoch,
                       .partitions = place.store.partitions,
                       .access = options.access};
-    auto log = std::make_unique<sqlite_log>(std::move(place), options.access);
-    if (options.access == access::read_only) log->check_all();  // a writer's claims check as they open
-    parts.bulletin = std::make_unique<sqlite_bulletin>(log->place(), options.access, world);
-    parts.snapshots = std::make_unique<sqlite_snapshots>(log->place(), options.access);
-    parts.checkpoints = std::make_unique<sqlite_checkpoints>(log->place(), options.access);
-    parts.index = std::make_unique<run_index>(
-        *log, parts.partitions, log->place().directory,
-        run_index_options{.mode = parts.access == access::read_write ? file_access::create : log->place().reading,
-                          .vfs = log->place().vfs,
-                          .world = world});
-    parts.log = std::move(log);
+    auto layers = make_layers(std::move(place), options.access, world);
+    if (options.access == access::read_only) layers.own->check_all();  // a writer's claims check as they open
+    const auto& here = layers.own->place();
+    parts.bulletin = std::make_unique<sqlite_bulletin>(here, options.access, world);
+    parts.checkpoints = std::make_unique<sqlite_checkpoints>(here, options.access);
+    parts.snapshots = std::move(layers.snapshots);
+    parts.index = std::move(layers.index);
+    parts.log = std::move(layers.log);
     parts.keep = std::move(keep);
     return parts;
 }
@@ -157,24 +113,28 @@ store_parts open_for_writing(store_place place, const sqlite_options& options) {
         refuse_network_file_system(place.directory);
     }
     auto lock = std::make_shared<store_lock>(place.vfs, place.directory);
-    auto found = read_manifest(place.vfs, place.directory);
+    const bool found = read_place(place);
     if (found && options.mode == open_mode::create)
         throw error(errc::already_exists, fmt::format("making {}: there is a store already", place.directory.string()));
     if (!found && options.mode == open_mode::open_existing) throw no_store(place);
-    if (!found)
-        found = take_up_copy(place, options);
-    else if (options.identity && options.identity->id == found->id && options.identity->epoch == found->epoch)
+    if (!found) {
+        const auto unfinished = take_up_copy(place, options);
+        place.store = unfinished ? *unfinished : make_store(place, options);
+    } else if (options.identity && options.identity->id == place.store.id &&
+               options.identity->epoch == place.store.epoch) {
         carry_on_copy(place.directory);
-    place.store = found ? *found : make_store(place, options);
+    }
     return make_parts(std::move(place), options, std::move(lock));
 }
 
 store_parts open_for_reading(store_place place, const sqlite_options& options) {
     if (is_platform_vfs(place.vfs)) refuse_network_file_system(place.directory);
-    auto found = read_manifest(place.vfs, place.directory);
-    if (!found && options.identity) found = read_unfinished_copy(place.vfs, place.directory);
-    if (!found) throw no_store(place);
-    place.store = *found;
+    if (!read_place(place)) {
+        const auto unfinished =
+            options.identity ? read_unfinished_copy(place.vfs, place.directory) : std::optional<manifest>();
+        if (!unfinished) throw no_store(place);
+        place.store = *unfinished;
+    }
     place.reading = reading_mode(place);
     return make_parts(std::move(place), options, nullptr);
 }

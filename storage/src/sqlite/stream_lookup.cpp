@@ -83,8 +83,9 @@ std::optional<std::vector<run_entry>> stream_lookup::find(const version_range& r
     const bool ends_well = !top || (to < top->version ? found.back().version == to : found.back() == *top);
     if (!ends_well || !are_dense(found, from)) return std::nullopt;
     // From the first version on, all was looked at from the log's start: another stream's events would bring a second
-    // version 1 along, so one row is enough.
-    if (!are_of_stream(from == 1 ? std::vector{found.front()} : std::vector{found.front(), found.back()}))
+    // version 1 along, so one row is enough. Not so in a fork, where the other one may have begun before the cut.
+    const bool is_whole = from == 1 && at_.snapshot->begin_after == offset{};
+    if (!are_of_stream(is_whole ? std::vector{found.front()} : std::vector{found.front(), found.back()}))
         return std::nullopt;
     return found;
 }

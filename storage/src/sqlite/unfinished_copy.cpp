@@ -27,6 +27,14 @@ bool is_file_of_a_store(std::string_view name) {
            std::ranges::find(names, name) != names.end();
 }
 
+std::vector<fs::path> files_of_a_store(const fs::path& directory) {
+    std::vector<fs::path> found;
+    std::error_code failed;
+    for (const auto& each : fs::directory_iterator(directory, failed))
+        if (each.is_regular_file() && is_file_of_a_store(each.path().filename().string())) found.push_back(each.path());
+    return found;
+}
+
 /// Renames a file, durably.
 void rename_within(const fs::path& directory, std::string_view from, std::string_view to) {
     std::error_code failed;
@@ -54,12 +62,11 @@ void carry_on_copy(const fs::path& directory) { rename_within(directory, manifes
 
 void finish_copy(const fs::path& directory) { rename_within(directory, unfinished_name, manifest_name); }
 
+bool holds_files_of_a_store(const fs::path& directory) { return !files_of_a_store(directory).empty(); }
+
 void forget_copy(const fs::path& directory) {
-    std::vector<fs::path> left;
     std::error_code failed;
-    for (const auto& each : fs::directory_iterator(directory, failed))
-        if (each.is_regular_file() && is_file_of_a_store(each.path().filename().string())) left.push_back(each.path());
-    for (const auto& each : left) fs::remove(each, failed);
+    for (const auto& each : files_of_a_store(directory)) fs::remove(each, failed);
     // Last: while it is there, whoever is asked to make a copy knows that the rest is to be thrown away.
     fs::remove(directory / unfinished_name, failed);
 }

@@ -24,6 +24,9 @@ void carry_on_copy(const std::filesystem::path& directory);
 /// Makes the copy a store, durably.
 void finish_copy(const std::filesystem::path& directory);
 
+/// Whether the directory has files that a store makes when it is used.
+bool holds_files_of_a_store(const std::filesystem::path& directory);
+
 /// Removes what a copy that was broken off has left: the files of a store, and nothing else.
 void forget_copy(const std::filesystem::path& directory);
 
