@@ -98,7 +98,31 @@ void store_core::join(std::shared_ptr<commit_participant> who) {
     const std::lock_guard lock(making_);
     for (const auto& writer : writers_)
         if (writer) throw error(errc::invalid_argument, "joining commits after the first append: " + name);
+    if (auto* const late = dynamic_cast<late_participant*>(who.get()))
+        for (auto& held : fences_) bring_up(held, *late);
     participants_.push_back(std::move(who));
+}
+
+/// Lets one that joins catch up with a partition that nobody has appended to.
+void store_core::bring_up(fence& held, late_participant& who) {
+    auto& log = dynamic_cast<participating_log&>(*parts.log);
+    for (bool more = true; more;) {
+        const auto report = log.write_rows(held, [&](group_transaction& in) {
+            in.begin_append();
+            try {
+                more = who.catch_up(held.partition, in);
+            } catch (const error&) {
+                throw;
+            } catch (const std::exception& e) {
+                throw error(errc::io_error, e.what());
+            }
+            in.keep_append();
+        });
+        if (report.status == append_status::committed) continue;
+        const error failed(report.cause, "joining commits: " + std::string(who.name()) + ": " + report.detail);
+        held = parts.log->claim(held.partition, "leftfold");  // what was in doubt is settled by that
+        throw error(failed);
+    }
 }
 
 void join_commits(event_store& store, std::shared_ptr<commit_participant> who) { store.core()->join(std::move(who)); }

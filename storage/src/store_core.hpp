@@ -70,6 +70,7 @@ private:
     void on_doubt(partition_id partition);
     void publish();
     void raise_bound();
+    void bring_up(fence& held, late_participant& who);
     bool wait_for_owner(recorded_at when, std::chrono::steady_clock::time_point deadline);
     void close_or_refuse(recorded_at when, std::chrono::milliseconds at_most);
     cut cut_of(recorded_at when);

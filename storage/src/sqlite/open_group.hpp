@@ -30,6 +30,7 @@ public:
     ~open_group() override { guard_.set(false); }
 
     sqlite3* sqlite() override { return connection_.handle(); }
+    connection& database() { return connection_; }
     void begin_append() override;
     void keep_append() override;
     void undo_append() override;

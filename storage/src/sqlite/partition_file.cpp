@@ -174,12 +174,29 @@ std::optional<append_report> partition_file::refuse(const fence& held) {
 
 append_report partition_file::append_decided(fence& held,
                                              function_ref<std::span<const event_view>(group_transaction&)> decide) {
+    return commit(held, [&](open_group& in) -> std::optional<partition_head> {
+        const auto group = decide(in);
+        if (group.empty()) return std::nullopt;
+        for (const auto& event : group) insert(insert_, event);
+        return partition_head{group.back().at, group.back().recorded, group.back().integrity.chain};
+    });
+}
+
+append_report partition_file::write_rows(fence& held, function_ref<void(group_transaction&)> write) {
+    return commit(held, [&](open_group& in) {
+        write(in);
+        return std::optional(held.head);
+    });
+}
+
+/// Commits what `write` writes, unless it returns nothing. It returns the head as it is then.
+append_report partition_file::commit(fence& held, function_ref<std::optional<partition_head>(open_group&)> write) {
     const std::scoped_lock lock(mutex_);
     if (in_doubt_ || (!db_.is_open() && unmade_epoch_ == 0))
         return {append_status::retry_after, errc::io_error,
                 "an earlier commit is still in doubt: it is to be resolved first"};
     bool is_committing = false;
-    std::span<const event_view> group;
+    std::optional<partition_head> head;
     try {
         if (!db_.is_open()) {
             if (!is_made()) {
@@ -192,17 +209,16 @@ append_report partition_file::append_decided(fence& held,
         transaction change(db_);
         if (auto refused = refuse(held)) return *refused;
         {
-            open_group deciding(db_, guard_);
-            group = decide(deciding);
+            open_group writing(db_, guard_);
+            head = write(writing);
         }
-        if (group.empty()) return {};
-        for (const auto& event : group) insert(insert_, event);
+        if (!head) return {};
         is_committing = true;
         change.commit();
     } catch (const error& failed) {
         return report_failed(failed, held, is_committing);
     }
-    held.head = {group.back().at, group.back().recorded, group.back().integrity.chain};
+    held.head = *head;
     return {};
 }
 

@@ -25,6 +25,7 @@ public:
 
     fence claim(std::string_view owner);
     append_report append_decided(fence& held, function_ref<std::span<const event_view>(group_transaction&)> decide);
+    append_report write_rows(fence& held, function_ref<void(group_transaction&)> write);
     std::optional<partition_head> resolve(fence& held, event_id first_of_group);
 
     /// Closes the connection; SQLite moves the WAL into the database when no reader is left.
@@ -41,6 +42,7 @@ private:
     void settle();
     void bound_wal();
     std::optional<append_report> refuse(const fence& held);
+    append_report commit(fence& held, function_ref<std::optional<partition_head>(open_group&)> write);
     append_report report_failed(const error& failed, const fence& held, bool was_committing);
 
     // The WAL is copied into the database when it has grown by store_place::wal_pages; beyond the first of these times

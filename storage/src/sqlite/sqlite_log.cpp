@@ -67,6 +67,14 @@ append_report sqlite_log::append_decided(fence& held,
     }
 }
 
+append_report sqlite_log::write_rows(fence& held, function_ref<void(group_transaction&)> write) {
+    try {
+        return writer(held.partition).write_rows(held, write);
+    } catch (const error& refused) {
+        return {append_status::retry_after, refused.kind(), refused.what()};
+    }
+}
+
 std::optional<partition_head> sqlite_log::resolve(fence& held, event_id first_of_group) {
     return writer(held.partition).resolve(held, first_of_group);
 }

@@ -28,6 +28,7 @@ public:
     append_report append(fence& held, std::span<const event_view> group) override;
     append_report append_decided(fence& held,
                                  function_ref<std::span<const event_view>(group_transaction&)> decide) override;
+    append_report write_rows(fence& held, function_ref<void(group_transaction&)> write) override;
     std::optional<partition_head> resolve(fence& held, event_id first_of_group) override;
     partition_head head(partition_id partition) override;
     page_end read(partition_id partition, offset after, const page_limits& limits, const event_filter& filter,

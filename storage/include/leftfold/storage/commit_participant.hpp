@@ -53,7 +53,7 @@ public:
 
     /// Makes what prepare() needs: tables, say. Called in the partition's first transaction after the store was opened,
     /// and again in later ones until one of them commits; so it must not mind what is there already. Events that were
-    /// stored before the participant came are not shown to it: where they matter, it reads them here, from `event`.
+    /// stored before the participant came are not shown to it: where they matter, it is a late_participant.
     virtual void set_up(partition_id partition, commit_transaction& in) {
         static_cast<void>(partition);
         static_cast<void>(in);
@@ -71,13 +71,25 @@ public:
     virtual std::optional<refusal> prepare(std::span<const event_view> events, commit_transaction& in) = 0;
 };
 
+/// A participant that catches up, as it joins, with what is stored already.
+class late_participant : public commit_participant {
+public:
+    /// Brings its rows up to what is stored, a bounded part at a time. Called for each partition, every time in a
+    /// transaction of its own, which is committed, until it returns false; nothing is appended meanwhile. Here, and
+    /// only here, it may read events from the store. What it throws, join_commits() throws; the parts before are kept,
+    /// so it has to find out where it was.
+    virtual bool catch_up(partition_id partition, commit_transaction& in) = 0;
+};
+
 /// Makes `who` a participant of every commit of the store from now on, until the store is closed. Participants are
-/// asked in the order in which they joined; the first that refuses decides.
+/// asked in the order in which they joined; the first that refuses decides. A late_participant catches up before
+/// this returns.
 ///
 /// For the owner, before its first append. Throws errc::unsupported where the log does not declare
 /// log_capabilities::same_transaction_projections (the memory log does not), errc::read_only for a reader, and
 /// errc::invalid_argument once something was appended through this handle: a participant that has missed commits would
-/// not be one.
+/// not be one. For a late_participant also what catch_up() throws, errc::disk_full and errc::io_error, and
+/// errc::unsupported where the log has no transaction for rows alone; then it has not joined.
 void join_commits(event_store& store, std::shared_ptr<commit_participant> who);
 
 }  // namespace leftfold::inline v0

@@ -33,6 +33,16 @@ public:
     /// retry_after with its code.
     virtual append_report append_decided(fence& held,
                                          function_ref<std::span<const event_view>(group_transaction&)> decide) = 0;
+
+    /// Calls `write` once, inside of a transaction of its own and after the fence was checked, and commits what it
+    /// wrote for participants, without an event. Outcomes as those of append(), and as above when `write` throws. After
+    /// outcome_unknown the partition is to be claimed again. Without it, nobody can catch up with what is stored: the
+    /// default calls nothing, and reports retry_after with errc::unsupported.
+    virtual append_report write_rows(fence& held, function_ref<void(group_transaction&)> write) {
+        static_cast<void>(held);
+        static_cast<void>(write);
+        return {append_status::retry_after, errc::unsupported, "the log has no transaction for rows alone"};
+    }
 };
 
 }  // namespace leftfold::inline v0
