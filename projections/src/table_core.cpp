@@ -9,6 +9,7 @@
 #include "leftfold/projections/row_writers.hpp"
 #include "leftfold/projections/table_as_of.hpp"
 #include "leftfold/storage/error.hpp"
+#include "row_guard.hpp"
 #include "shown_row.hpp"
 #include "sql_text.hpp"
 
@@ -272,9 +273,14 @@ const std::string& table_core::query_versions() const {
 /// Writes what a table gives through the write side, each statement looked up once a flush.
 class table_core::writer final : public table_flush {
 public:
-    writer(const table_core& of, model_side& to) : table_(of), to_(to) {}
+    writer(const table_core& of, model_side& to) : table_(of), to_(to), guard_(dynamic_cast<row_guard*>(&to)) {}
 
     void put(const void* row, std::int64_t valid_from, std::uint32_t by) override {
+        if (guard_ != nullptr) {
+            cell_text key(table_.type_.key);
+            table_.type_.write(row, key);
+            guard_->check(table_.name(), key.text());
+        }
         run(put_, table_.put_, [&](cell_writer& out) {
             table_.type_.write(row, out);
             if (table_.options_.history) out.integer(valid_from);
@@ -282,6 +288,11 @@ public:
         });
     }
     void erase(const void* key) override {
+        if (guard_ != nullptr) {
+            cell_text erased(0);
+            table_.type_.write_key(key, erased);
+            guard_->check(table_.name(), erased.text());
+        }
         run(erase_, table_.erase_, [&](cell_writer& out) { table_.type_.write_key(key, out); });
     }
     void keep(const void* row, std::int64_t from, std::int64_t to, std::uint32_t by) override {
@@ -305,6 +316,7 @@ private:
 
     const table_core& table_;
     model_side& to_;
+    row_guard* guard_;
     std::unique_ptr<row_statement> put_;
     std::unique_ptr<row_statement> erase_;
     std::unique_ptr<row_statement> keep_;

@@ -2,11 +2,15 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <filesystem>
 #include <string>
 
+#include "leftfold/projections/fold_inline.hpp"
 #include "leftfold/projections/fold_live.hpp"
+#include "leftfold/storage/sqlite_store.hpp"
 #include "leftfold/testing/store.hpp"
 #include "projections/bank.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace {
 
@@ -34,6 +38,24 @@ TEST(lifecycles_page, a_projection_is_folded_on_demand) {
     EXPECT_EQ(statement->rows.find("alice")->cents, 200'00);
     EXPECT_EQ(statement->rows.count(), 1);
     EXPECT_EQ(statement->rows.as_of(march_1).find("alice")->cents, 0);
+}
+
+TEST(lifecycles_page, a_projection_is_folded_inline) {
+    const leftfold::test_support::temporary_directory place;
+    const auto before = std::filesystem::current_path();
+    std::filesystem::current_path(place.path());
+    {
+        auto store = leftfold::open_sqlite("bank.store");
+        const auto read = leftfold::fold_inline<balances>(store);
+        // …
+        append(store, "alice", opened{"Alice"});
+        // …
+        append(store, "alice", deposited{100'00});
+        read->rows.find("alice");  // has it
+        // …
+        EXPECT_EQ(read->rows.find("alice")->cents, 100'00);
+    }
+    std::filesystem::current_path(before);
 }
 
 }  // namespace
