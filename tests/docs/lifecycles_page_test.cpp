@@ -18,7 +18,7 @@ using namespace bank;
 
 TEST(lifecycles_page, a_projection_is_folded_on_demand) {
     const auto day = [](unsigned number) {
-        return leftfold::recorded_at{std::chrono::sys_days{std::chrono::year{2026} / 3 / number}};
+        return leftfold::recorded_at{std::chrono::sys_days{std::chrono::year{2026} / 3 / std::chrono::day{number}}};
     };
     const auto march_1 = day(1);
     const auto march_15 = day(15);
