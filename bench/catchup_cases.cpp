@@ -111,6 +111,18 @@ std::vector<result> catchup_table(workshop& in) {
             at_least("catchup_table_absolute", "1 M/s", both.ours.median_rate(), 1e6)};
 }
 
+std::vector<result> rebuild_table(workshop& in) {
+    filled log(in);
+    leftfold::projection_engine engine{log.store};
+    engine.add<items_now>({.database = in.fresh_path("live.db")});
+    engine.catch_up();
+    // Built beside the live rows, compared with all of them, and swapped in.
+    const auto both =
+        in.compare([&] { return fold_into_table<items_now>(in, log); },
+                   [&] { return log.timed([&] { return engine.rebuild<items_now>().swapped ? log.events : 0; }); });
+    return {both.against("rebuild_table", "catchup_table", 0.67)};
+}
+
 std::vector<result> catchup_history(workshop& in) {
     filled log(in);
     const auto both = in.compare([&] { return fold_into_table<items_now>(in, log); },

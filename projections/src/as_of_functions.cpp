@@ -235,8 +235,8 @@ const sqlite3_module& module() {
 
 }  // namespace
 
-as_of_functions::as_of_functions(sqlite::connection& to, as_of_gate& gate) {
-    for (auto& table : find_historic_tables(to)) {
+as_of_functions::as_of_functions(sqlite::connection& to, std::vector<historic_table> tables, as_of_gate& gate) {
+    for (auto& table : tables) {
         all_.push_back(std::make_unique<function>(function{std::move(table), &to, &gate, &failure_}));
         const auto name = name_of(*all_.back());
         if (sqlite3_create_module(to.handle(), name.c_str(), &module(), all_.back().get()) != SQLITE_OK)

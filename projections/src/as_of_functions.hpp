@@ -31,7 +31,7 @@ public:
 /// Must live as long as the connection, which is used from one thread at a time.
 class as_of_functions {
 public:
-    as_of_functions(sqlite::connection& to, as_of_gate& gate);
+    as_of_functions(sqlite::connection& to, std::vector<historic_table> tables, as_of_gate& gate);
     ~as_of_functions();
     as_of_functions(const as_of_functions&) = delete;
     as_of_functions& operator=(const as_of_functions&) = delete;

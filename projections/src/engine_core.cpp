@@ -121,6 +121,8 @@ void engine_core::start() {
 }
 
 void engine_core::stop() {
+    signals->stopping = true;
+    rebuilds.wait_for_none();  // each ends at its next event, and needs the hands for it
     const std::lock_guard alone(hands);
     signals->stopping = true;
     for (auto& each : drivers_) each->stop();

@@ -14,6 +14,7 @@
 #include "leftfold/projections/projection_engine.hpp"
 #include "model.hpp"
 #include "read_side.hpp"
+#include "rebuild_count.hpp"
 
 namespace leftfold::inline v0::detail {
 
@@ -46,6 +47,8 @@ public:
 
     void start();
     void stop();
+    /// Ends the engine as a kill would: nothing is written any more when it goes.
+    void leave() { left_ = true; }
 
     /// What somebody waits for, and the words for it.
     struct goal {
@@ -85,6 +88,7 @@ public:
 
     mutable event_store store;
     std::shared_ptr<model_signals> signals;
+    rebuild_count rebuilds;
     /// Held by whoever folds, or starts and stops the folding, on a thread of their own. What runs on a driver's
     /// executor needs it not.
     std::mutex hands;

@@ -3,7 +3,8 @@
 namespace leftfold::inline v0::detail {
 
 void engine_rows::read(function_ref<void(reader_pool::reader&)> with) {
-    const reader_pool::lease reader(pool_);
+    const auto readers = live_.readers();
+    const reader_pool::lease reader(*readers);
     with(*reader);
 }
 

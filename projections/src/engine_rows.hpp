@@ -1,21 +1,21 @@
 #pragma once
 
 #include <chrono>
-#include <filesystem>
 #include <memory>
 
 #include "leftfold/storage/event_store.hpp"
 #include "model_board.hpp"
 #include "row_source.hpp"
+#include "served_rows.hpp"
 
 namespace leftfold::inline v0::detail {
 
 /// The rows of a model whose engine runs in this process.
 class engine_rows final : public row_source {
 public:
-    engine_rows(std::filesystem::path database, std::shared_ptr<store_core> store, const model_board& board,
+    engine_rows(const served_rows& live, std::shared_ptr<store_core> store, const model_board& board,
                 std::chrono::milliseconds as_of_wait)
-        : pool_(std::move(database)), store_(std::move(store)), board_(board), as_of_wait_(as_of_wait) {}
+        : live_(live), store_(std::move(store)), board_(board), as_of_wait_(as_of_wait) {}
 
     void read(function_ref<void(reader_pool::reader&)> with) override;
     std::optional<cut> await(recorded_at when) override;
@@ -25,7 +25,7 @@ public:
     bool parks() const override { return board_.parks(); }
 
 private:
-    reader_pool pool_;
+    const served_rows& live_;
     event_store store_;
     const model_board& board_;
     std::chrono::milliseconds as_of_wait_;

@@ -25,7 +25,7 @@ file_rows::file_rows(std::filesystem::path database, std::string projection, std
     if (options.store != nullptr) store_.emplace(options.store->core());
     const reader_pool::lease reader(pool_);
     check_read_models(reader->connection());
-    check(*reader);
+    look();
 }
 
 /// Returns the model's checkpoint, or throws when its rows are not to be read by this program.
@@ -41,16 +41,53 @@ stored_model file_rows::check(reader_pool::reader& reader) {
     return std::move(*found);
 }
 
+std::shared_ptr<reader_pool> file_rows::readers_of(std::int64_t generation) {
+    const std::lock_guard lock(mutex_);
+    if (generation != generation_) {
+        generation_readers_ = std::make_shared<reader_pool>(generation_file(database_, projection_, generation));
+        generation_ = generation;
+    }
+    return generation_readers_;
+}
+
+/// Calls `work` on a reader of the file that has the live rows, in a transaction.
+template <class Work>
+void file_rows::at_live(Work work) {
+    const auto prepared_in = [](reader_pool::reader& reader) {
+        return [&reader](const char* sql) -> sqlite::statement& { return reader.prepared(sql); };
+    };
+    for (std::int64_t tried = first_generation;;) {
+        const reader_pool::lease home(pool_);
+        std::optional<sqlite::transaction> together(std::in_place, home->connection(),
+                                                    sqlite::transaction::kind::deferred);
+        const auto live = read_generations(prepared_in(*home), projection_).live;
+        if (live == first_generation) return work(*home);
+        together.reset();
+        const auto readers = readers_of(live);
+        std::optional<reader_pool::lease> reader;
+        try {
+            reader.emplace(*readers);
+        } catch (const error& failed) {
+            // Two rebuilds have passed since the look: its file is gone, and the next look finds another one.
+            if (failed.kind() != errc::not_found || live == std::exchange(tried, live)) throw;
+            continue;
+        }
+        const sqlite::transaction reading((*reader)->connection(), sqlite::transaction::kind::deferred);
+        return work(**reader);
+    }
+}
+
 void file_rows::read(function_ref<void(reader_pool::reader&)> with) {
-    const reader_pool::lease reader(pool_);
-    const sqlite::transaction together(reader->connection(), sqlite::transaction::kind::deferred);
-    check(*reader);
-    with(*reader);
+    at_live([&](reader_pool::reader& reader) {
+        check(reader);
+        with(reader);
+    });
 }
 
 stored_model file_rows::look() {
-    const reader_pool::lease reader(pool_);
-    return check(*reader);
+    stored_model found;
+    at_live([&](reader_pool::reader& reader) { found = check(reader); });
+    return found;
 }
 
 read_model_status file_rows::status() {
@@ -125,12 +162,13 @@ void file_rows::await(const moment& then) {
 }
 
 recorded_at file_rows::since() {
-    const reader_pool::lease reader(pool_);
-    const sqlite::transaction together(reader->connection(), sqlite::transaction::kind::deferred);
-    check(*reader);
-    if (!has_starts(reader->connection())) return recorded_at::min();
-    const auto start = read_start_row(reader->prepared(select_start), projection_);
-    return start ? start->since : recorded_at::min();
+    auto found = recorded_at::min();
+    at_live([&](reader_pool::reader& reader) {
+        check(reader);
+        if (!has_starts(reader.connection())) return;
+        if (const auto start = read_start_row(reader.prepared(select_start), projection_)) found = start->since;
+    });
+    return found;
 }
 
 recorded_at file_rows::time_of(const cut& where) {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -11,8 +12,8 @@
 
 namespace leftfold::inline v0::detail {
 
-/// The rows of a model in a database that somebody else keeps. Each look compares the model's shape with what the
-/// program expects, in the transaction that reads the rows.
+/// The rows of a model in a database that somebody else keeps. Each look asks which generation is live, and compares
+/// the model's shape with what the program expects, in the transaction that reads the rows.
 class file_rows final : public row_source {
 public:
     file_rows(std::filesystem::path database, std::string projection, std::string shape, read_model_options options);
@@ -28,6 +29,9 @@ public:
     freshness wait_until(function_ref<cut(const checkpoint&)> wanted, wait_options options, const std::string& doing);
 
 private:
+    template <class Work>
+    void at_live(Work work);
+    std::shared_ptr<reader_pool> readers_of(std::int64_t generation);
     stored_model look();
     stored_model check(reader_pool::reader& reader);
     template <class Enough>
@@ -40,7 +44,10 @@ private:
     std::optional<event_store> store_;
     environment world_;
     std::chrono::milliseconds as_of_wait_;
-    reader_pool pool_;
+    reader_pool pool_;  // of the database itself
+    std::mutex mutex_;
+    std::int64_t generation_ = first_generation;
+    std::shared_ptr<reader_pool> generation_readers_;  // of the file of that one
 };
 
 }  // namespace leftfold::inline v0::detail

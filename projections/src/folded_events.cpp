@@ -10,8 +10,8 @@
 
 namespace leftfold::inline v0::detail {
 
-folded_events read_folded_events(sqlite::connection& on, const std::string& projection, const std::string& shape,
-                                 event_store& store) {
+folded_events read_folded_events(sqlite::connection& on, const std::filesystem::path& home,
+                                 const std::string& projection, const std::string& shape, event_store& store) {
     const auto doing = [&] { return fmt::format("verifying projection {} in {}", projection, on.file().string()); };
     sqlite::statement select(on, select_model);
     const auto stored = read_model_row(select, projection);
@@ -26,7 +26,7 @@ folded_events read_folded_events(sqlite::connection& on, const std::string& proj
     sqlite::statement waiting(on, "SELECT position FROM leftfold_waiting WHERE projection = ?1");
     waiting.bind_text(1, projection);
     while (waiting.step()) found.parked.insert(parse_position(waiting.text(0)));
-    found.discarded = decisions(on.file(), projection).discarded();
+    found.discarded = decisions(home, projection).discarded();
     return found;
 }
 

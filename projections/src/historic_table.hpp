@@ -15,6 +15,7 @@ struct historic_table {
         std::string type;
     };
 
+    std::string schema;  ///< the file that has it: `main`, or what that of a generation is attached as
     std::string name;
     std::string projection;
     std::vector<column> columns;  ///< without those that say when a row was true
@@ -22,8 +23,9 @@ struct historic_table {
     recorded_at history_from = recorded_at::min();
 };
 
-/// Returns all tables with history, in order of their names. Any connection will do; nothing of a program's is needed.
-std::vector<historic_table> find_historic_tables(sqlite::connection& on);
+/// Returns all tables with history in one file of a connection, in order of their names. Any connection will do;
+/// nothing of a program's is needed.
+std::vector<historic_table> find_historic_tables(sqlite::connection& on, const std::string& schema);
 
 /// The rows of a table as of ?2, and of the key ?1 alone.
 std::string select_one_as_of(const historic_table& of);

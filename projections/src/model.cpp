@@ -19,7 +19,8 @@ model::model(std::shared_ptr<store_core> store, make_projection make, projection
     : store_(std::move(store)),
       make_(std::move(make)),
       options_(std::move(options)),
-      database_(std::move(database)),
+      home_(std::move(database)),
+      database_(home_),
       signals_(std::move(signals)),
       instance_(make_()),
       name_(projection_access::type(*instance_).name),
@@ -40,50 +41,27 @@ model::model(std::shared_ptr<store_core> store, make_projection make, projection
 }
 
 void model::open() {
-    if (database_) {
-        const auto stored = database_->load(name_);
-        if (const auto why = why_not_continued(stored, shape_, store_); !why.empty()) begin_anew(stored, why);
-        const auto start = *database_->load_start(name_);
-        start_ = find_start(start, store_);
-        board_.began(start_.since, start.generation);
+    if (home_) {
+        shelf_.emplace(home_, name_);
+        shelf_->remove_strays();
+        take_up();
+        find_start_of_rows();
     } else {
         start_ = find_start(options_.start, store_);
         tell_of_start(start_);
         board_.began(start_.since, 1);
     }
     renew();
+    if (!is_live_) begin_to_build(board_);
     load_order();
     publish(store_.closed_cut(), lane::action::rest);  // what it has can be read from now on
-}
-
-void model::begin_anew(const std::optional<stored_model>& earlier, const std::string& why) {
-    const auto kept = database_->load_start(name_);
-    // A place in another store means nothing here: the projection is new to this one.
-    const bool is_new = !kept || !earlier || earlier->at.store != store_.id();
-    const auto start = is_new ? find_start(options_.start, store_) : find_start(*kept, store_);
-    if (is_new) tell_of_start(start);
-    begin_at(start, earlier ? why : std::string());
-}
-
-/// Drops the rows and begins at that place; without a reason, for the first time.
-void model::begin_at(const start_place& start, const std::string& why) {
-    const auto kept = database_->load_start(name_);
-    const auto generation = kept ? kept->generation + 1 : 1;
-    fold_place before;
-    before.start(start);
-    const auto empty = before.checkpoint(store_, shape_);
-    database_->make_anew(name_, empty, {.at = empty.at, .since = start.since, .generation = generation},
-                         projection_access::objects(*instance_));
-    start_ = start;
-    board_.began(start.since, generation);
-    if (!why.empty()) tell_of_renewal(start, why);
 }
 
 void model::tell_of_renewal(const start_place& start, const std::string& why) {
     const auto from =
         start.since == recorded_at::min() ? "from the first event" : "from " + to_rfc3339(start.since.time());
-    warn(fmt::format("projection {} in {} begins anew {}: {}", name_, database_ ? database_->file().string() : "memory",
-                     from, why));
+    warn(fmt::format("projection {} in {} begins anew {}: {}", name_, home_ ? home_->file().string() : "memory", from,
+                     why));
     board_.begun_anew(why);
 }
 
@@ -115,19 +93,25 @@ void model::renew() {
 lane::action model::step() {
     const auto closed_time = store_.closed();  // before the cut: which then holds at least all up to this time
     const auto closed = store_.closed_cut();
-    const auto began_us = now_us();
     const bool drains = order_.what == standing_order::kind::drain;
     const auto& goal = drains ? order_.until : closed;
-    const auto what = lane_.next(goal, began_us);
-    if (what == lane::action::fold) fold(goal, drains ? recorded_at::min() : closed_time);
-    // In one step, since other projections of the database use the same connection: none may meet an open transaction.
-    if (what == lane::action::flush || !(lane_.folded() == lane_.durable())) flush(began_us);
-    end_transaction();
+    const auto what = step_towards(goal, drains ? recorded_at::min() : closed_time);
+    if (!is_live_) see_to_swap(closed, what);
     if (what != lane::action::back_off) end_drain();
     if (retry_is_due()) retry_queue();
     // Readers in other processes see the checkpoint only: nothing else is to do, so tell them.
     if (what == lane::action::rest) save_progress();
     publish(closed, what);
+    return what;
+}
+
+lane::action model::step_towards(const cut& closed, recorded_at closed_time) {
+    const auto began_us = now_us();
+    const auto what = lane_.next(closed, began_us);
+    if (what == lane::action::fold) fold(closed, closed_time);
+    // In one step, since other projections of the database use the same connection: none may meet an open transaction.
+    if (what == lane::action::flush || !(lane_.folded() == lane_.durable())) flush(began_us);
+    end_transaction();
     return what;
 }
 
@@ -186,8 +170,12 @@ bool model::fold_one(const event_view& event) {
         held += part->held();
     }
     return folded_ < options_.flush.events && pending < options_.flush.rows && held < options_.flush.cached_rows &&
-           !signals_->stopping.load(std::memory_order_relaxed) && signals_->orders.load(std::memory_order_relaxed) == 0;
+           !signals_->stopping.load(std::memory_order_relaxed) && !makes_way();
 }
+
+/// Whether somebody waits to change a model. Whoever builds for another one is part of such a change, or in nobody's
+/// way.
+bool model::makes_way() const { return told_ == &board_ && signals_->orders.load(std::memory_order_relaxed) != 0; }
 
 bool model::has_pending() const {
     const auto& parts = projection_access::parts(*instance_);
@@ -250,7 +238,7 @@ std::unique_ptr<row_healing> model::prepare_healing(std::string_view table, std:
     options.events = options_.events;
     event_store store(store_.core());
     auto healing = std::make_unique<row_healing>(store, make_, table, std::move(key), std::move(options));
-    healing->fold_ahead(database_->file());
+    healing->fold_ahead(home_->file());
     return healing;
 }
 
@@ -294,7 +282,8 @@ projection_state model::state(const cut& closed) const {
 }
 
 void model::publish(const cut& closed, lane::action did) {
-    board_.publish({.reached = lane_.durable(),
+    // What readers wait for is in the rows that they read.
+    board_.publish({.reached = is_live_ ? lane_.durable() : cut(store_.partitions()),
                     .state = state(closed),
                     .events_per_second = rate_.events_per_second(),
                     .attempts = lane_.attempts(),
@@ -305,7 +294,7 @@ void model::publish(const cut& closed, lane::action did) {
                     .through = place_.through(),
                     .parked = parked_ ? parked_->size() : 0,
                     .parks = parked_ && parked_->was_used()});
-    if (did == lane::action::fold && store_.world().observer) {
+    if (did == lane::action::fold && is_live_ && store_.world().observer) {
         const auto now = board_.status();
         store_.world().observer->on_lag({name_, now.events_behind, now.time_behind});
     }

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <shared_mutex>
 #include <string>
@@ -9,6 +10,7 @@
 #include "decisions.hpp"
 #include "fold_place.hpp"
 #include "fold_rate.hpp"
+#include "generation_shelf.hpp"
 #include "lane.hpp"
 #include "leftfold/projections/projection_base.hpp"
 #include "leftfold/projections/projection_options.hpp"
@@ -17,6 +19,7 @@
 #include "model_database.hpp"
 #include "parked_queue.hpp"
 #include "row_healing.hpp"
+#include "served_rows.hpp"
 #include "standing_order.hpp"
 #include "start_place.hpp"
 #include "worker.hpp"
@@ -33,7 +36,8 @@ public:
           std::shared_ptr<model_database> database, std::shared_ptr<model_signals> signals);
 
     /// Takes up the work where the checkpoint says. Without one, begins where the options say; when it belongs to
-    /// another history or another shape of the projection, drops the rows and begins anew where they once began.
+    /// another history, drops the rows and begins anew where they once began; when it belongs to another shape of the
+    /// projection, does what the options say.
     void open();
 
     /// Does the next thing, and says what it was. Never throws for what an event or the database did.
@@ -46,10 +50,12 @@ public:
     /// When there is something to do again that no event announces.
     std::int64_t due_us(std::int64_t now) const override;
     void hurry() { lane_.hurry(); }
-    bool covers(const cut& where) const { return lane_.durable().covers(where); }
+    bool covers(const cut& where) const { return is_live_ && lane_.durable().covers(where); }
 
     /// Where it stands, for whoever asks or waits.
     const model_board& board() const { return board_; }
+    /// Where its rows are, for whoever reads them.
+    const served_rows& rows() const { return rows_; }
     /// Gives a model in memory to somebody who looks at it, while nobody folds.
     void look(function_ref<void(const projection_base&)> visit) const;
 
@@ -79,7 +85,46 @@ public:
                                                  verify_projection_options options) const;
     projection_report heal_row(row_healing& by);
 
+    // A new generation of a model that goes on meanwhile: docs/rebuilding.md. All but advance_to() of the builder are
+    // for the thread that steps the live model.
+
+    /// Names a generation, makes it, and returns the model that builds it. Throws errc::already_exists when one is
+    /// being built.
+    std::unique_ptr<model> begin_generation();
+    /// Folds everything up to a cut, and nothing beyond it, and writes it. For a builder, on any thread that has it
+    /// alone. Throws errc::projection_stopped for what cannot be folded, or when the engine is to stop.
+    void advance_to(const cut& where);
+    /// Brings a builder to where this one stands. Both then hold the same events.
+    void bring_here(model& builder) const;
+    /// Brings a builder to where this one stands, and goes on with its rows: they are the live ones from now on. Throws
+    /// what keeps them from it; then nothing has changed.
+    void go_on_with(model& builder);
+    /// Drops what a builder has built.
+    void drop_generation(std::unique_ptr<model> builder);
+    /// Brings the rows that are kept to where this one stands, and goes on with them.
+    void roll_back();
+
+    const std::filesystem::path& rows_file() const { return database_->file(); }
+    const cut& reached() const { return lane_.durable(); }
+    /// Which generation it builds.
+    std::int64_t generation() const { return board_.status().generation; }
+    const projection_base& instance() const { return *instance_; }
+
 private:
+    void take_up();
+    void check_not_building(std::string_view doing) const;
+    void build_beside(const std::string& why);
+    bool go_on_building(std::int64_t number);
+    void make_rows(const start_place& start, std::int64_t generation);
+    void complete_generation(const cut& seen);
+    void see_to_swap(const cut& closed, lane::action did);
+    void end_building();
+    void go_on_in(std::shared_ptr<model_database> rows);
+    void drop_previous();
+    void drop_building();
+    void begin_to_build(model_board& told);
+    void tell_progress(const cut& all);
+    void find_start_of_rows();
     void begin_anew(const std::optional<stored_model>& earlier, const std::string& why);
     void begin_at(const start_place& start, const std::string& why);
     void tell_of_start(const start_place& found) const;
@@ -89,6 +134,7 @@ private:
     void end_drain();
     void give_back_memory();
     projection_state state(const cut& closed) const;
+    lane::action step_towards(const cut& closed, recorded_at closed_time);
     void renew();
     void fold_or_park(const event_view& event);
     void load_parked();
@@ -102,6 +148,7 @@ private:
     void flush(std::int64_t began_us);
     void end_transaction();
     void write_flush();
+    bool makes_way() const;
     bool has_pending() const;
     void trim();
     void forget_rows();
@@ -115,8 +162,15 @@ private:
     event_store store_;
     make_projection make_;
     projection_options options_;
-    std::shared_ptr<model_database> database_;
+    std::shared_ptr<model_database> home_;      // the database of the options
+    std::shared_ptr<model_database> database_;  // where its rows are: home_, or the file of a generation
     std::shared_ptr<model_signals> signals_;
+    std::optional<generation_shelf> shelf_;  // of the one that the engine has, not of builders
+    bool is_live_ = true;                    // readers read what it folds
+    bool has_builder_ = false;               // another model builds a generation of it
+    model_board* told_ = &board_;            // where it says how far it has built
+    std::int64_t building_since_us_ = 0;
+    cut built_before_;  // when it began to build, or took that up again
 
     std::unique_ptr<projection_base> instance_;
     std::unique_ptr<write_side> side_;
@@ -145,6 +199,7 @@ private:
     std::optional<position> failed_at_;
 
     mutable std::shared_mutex instance_mutex_;  // for models in memory
+    served_rows rows_;
     model_board board_;
 };
 

@@ -80,6 +80,11 @@ void model_board::began(recorded_at since, std::int64_t generation) {
     status_.generation = generation;
 }
 
+void model_board::building(std::optional<rebuild_progress> how_far) {
+    const std::lock_guard lock(signals_->mutex);
+    status_.rebuilding = how_far;
+}
+
 recorded_at model_board::since() const {
     const std::lock_guard lock(signals_->mutex);
     return status_.since;

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "leftfold/projections/projection_options.hpp"
@@ -44,6 +45,8 @@ public:
     void publish(news now);
     void begun_anew(std::string why);
     void began(recorded_at since, std::int64_t generation);
+    /// How far the generation is that is being built; none any more.
+    void building(std::optional<rebuild_progress> how_far);
     /// The first time of which the rows can be told.
     recorded_at since() const;
 

@@ -63,6 +63,10 @@ private:
 
     /// Compares a row that should be with the one that is; one of them may not be there.
     void judge(const ordered_rows* should, const ordered_rows* is) {
+        if (compares_all_ && should != nullptr && is != nullptr && should->is_same_as(*is)) {
+            ++report_.rows;
+            return;
+        }
         const auto expected = should == nullptr ? std::vector<std::string>() : should->shown();
         const auto found = is == nullptr ? std::vector<std::string>() : is->shown();
         const auto& key = (should == nullptr ? found : expected)[of_.key.front()];
@@ -89,6 +93,7 @@ private:
     const sql_rows& of_;
     const verify_projection_options& options_;
     projection_report& report_;
+    const bool compares_all_ = !options_.stream && options_.one_key_in <= 1;
     std::set<std::string> known_keys_;
 };
 

@@ -15,7 +15,6 @@ namespace {
 
 /// "LFRM" in the file's header says that leftfold made the read models in it; user_version is the format.
 constexpr std::int64_t application_id = 0x4C46524D;
-constexpr std::int64_t format = 1;
 
 constexpr const char* schema = R"(
 CREATE TABLE leftfold_models (
@@ -84,6 +83,18 @@ CREATE TABLE IF NOT EXISTS leftfold_paused (
 ) WITHOUT ROWID;
 )";
 
+/// What makes a database one of format 2.
+constexpr const char* generations = R"(
+CREATE TABLE IF NOT EXISTS leftfold_generations (
+    projection TEXT NOT NULL PRIMARY KEY,
+    live INTEGER NOT NULL,
+    kept INTEGER,
+    building INTEGER,
+    made INTEGER NOT NULL
+) WITHOUT ROWID;
+PRAGMA user_version = 2;
+)";
+
 /// A bulk flush writes many pages at once, and the next one most of them again: a checkpoint for every few flushes
 /// copies each page once. The WAL stays at about 64 MiB.
 constexpr const char* settings = R"(
@@ -136,6 +147,14 @@ model_database::model_database(model_place place) : place_(std::move(place)) {
     connection_.execute(settings);
 }
 
+model_database::model_database(std::shared_ptr<model_database> home, std::filesystem::path file)
+    : place_(std::move(file)),
+      home_(std::move(home)),
+      connection_(place_.connect(sqlite::file_access::create, writer_cache_kib)) {
+    make_schema();
+    connection_.execute(settings);
+}
+
 void model_database::make_schema() {
     const bool is_new = connection_.query_number("PRAGMA application_id") == 0 &&
                         connection_.query_number("SELECT count(*) FROM sqlite_schema") == 0;
@@ -153,10 +172,10 @@ void check_read_models(sqlite::connection& on) {
         throw error(errc::foreign_file,
                     fmt::format("opening read models in {}: leftfold did not make this file", on.file().string()));
     const auto version = on.query_number("PRAGMA user_version");
-    if (version != format)
+    if (version > format_with_generations)
         throw error(errc::newer_format,
                     fmt::format("opening read models in {}: their format is {}, and this leftfold knows {}",
-                                on.file().string(), version, format));
+                                on.file().string(), version, format_with_generations));
 }
 
 std::filesystem::path bell_of(const std::filesystem::path& database) { return database.string() + ".bell"; }
@@ -249,6 +268,21 @@ void model_database::drop_objects(std::string_view projection) {
         prepared(sql).bind_text(1, projection).run();
 }
 
+void model_database::forget(std::string_view projection) {
+    drop_objects(projection);
+    for (const auto* sql :
+         {"DELETE FROM leftfold_models WHERE projection = ?1", "DELETE FROM leftfold_starts WHERE projection = ?1"})
+        prepared(sql).bind_text(1, projection).run();
+}
+
+void model_database::save_generations(std::string_view projection, const model_generations& which) {
+    connection_.execute(generations);
+    auto& put =
+        prepared("INSERT OR REPLACE INTO leftfold_generations VALUES (?1, ?2, nullif(?3, 0), nullif(?4, 0), ?5)");
+    put.bind_text(1, projection).bind(2, which.live).bind(3, which.kept.value_or(0));
+    put.bind(4, which.building.value_or(0)).bind(5, which.made).run();
+}
+
 void model_database::make_anew(std::string_view projection, const stored_model& model, const stored_start& start,
                                const std::vector<model_part::object>& objects) {
     statements_.clear();  // those of the old tables
@@ -280,7 +314,16 @@ void model_database::commit() {
     ring();
 }
 
+void model_database::write_synced(function_ref<void()> work) {
+    const synced_commits synced(connection_);
+    sqlite::transaction writing(connection_);
+    work();
+    writing.commit();
+    ring();
+}
+
 void model_database::ring() {
+    if (home_) return home_->ring();
     if (bell_) bell_->ring(std::to_string(++commits_));
 }
 

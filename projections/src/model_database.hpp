@@ -1,14 +1,18 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "generations.hpp"
 #include "leftfold/projections/model_part.hpp"
 #include "leftfold/storage/checkpoint_store.hpp"
+#include "leftfold/storage/unique_function.hpp"
 #include "model_place.hpp"
 #include "owner_lock.hpp"
 #include "sqlite/connection.hpp"
@@ -39,8 +43,13 @@ public:
     /// Opens the database or makes it. Throws errc::locked, foreign_file, newer_format, not_found (the directory). One
     /// in memory needs no lock, and rings no bell: nobody else has it.
     explicit model_database(model_place place);
+    /// Opens or makes the file of a generation of one of its models, under the lock of that database, and rings its
+    /// bell. Another thread than the database's may have it.
+    model_database(std::shared_ptr<model_database> home, std::filesystem::path file);
 
     const std::filesystem::path& file() const { return place_.file(); }
+    /// The database that this belongs to: itself, or the one whose generation it is.
+    const std::filesystem::path& home_file() const { return home_ ? home_->file() : file(); }
 
     std::optional<stored_model> load(std::string_view projection);
     void save(std::string_view projection, const stored_model& model);
@@ -54,10 +63,17 @@ public:
     void make_anew(std::string_view projection, const stored_model& model, const stored_start& start,
                    const std::vector<model_part::object>& objects);
 
+    /// Drops what the projection has in the database, in the transaction that is open.
+    void forget(std::string_view projection);
+    /// Says which generations a model has, in the transaction that is open.
+    void save_generations(std::string_view projection, const model_generations& which);
+
     void begin();
     /// Commits, and rings the bell of whoever waits in another process.
     void commit();
     void roll_back() noexcept;
+    /// Does something in one transaction that is synced before this returns: all that was committed before is too.
+    void write_synced(function_ref<void()> work);
     bool in_transaction() const { return connection_.in_transaction(); }
     /// Runs constant SQL.
     void run(const char* sql) { connection_.execute(sql); }
@@ -75,11 +91,12 @@ private:
     void save_start(std::string_view projection, const stored_start& start);
 
     model_place place_;
+    std::shared_ptr<model_database> home_;  // of a generation's file
     std::optional<owner_lock> lock_;
     sqlite::connection connection_;
     std::unordered_map<std::string, sqlite::statement> statements_;
     std::optional<sqlite::doorbell> bell_;
-    std::uint64_t commits_ = 0;
+    std::atomic<std::uint64_t> commits_{0};
 };
 
 /// Reads what a database says of a model, on any connection to it. `select` is the statement of select_model.

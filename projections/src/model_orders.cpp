@@ -13,7 +13,7 @@ namespace leftfold::inline v0::detail {
 /// A pause outlives the program that was told it.
 void model::load_order() {
     if (!database_) return;
-    auto note = order_book(*database_, name_).paused();
+    auto note = order_book(*home_, name_).paused();
     if (!note) return;
     warn(fmt::format("projection {} is paused: by {}, at {}", name_, note->by,
                      to_rfc3339(recorded_at::from_micros(note->since_us).time())));
@@ -33,7 +33,7 @@ void model::pause(const std::string& by) {
     save_progress();
     const auto now = store_.world().clock->wall_us();
     point("pause begins");
-    if (database_) order_book(*database_, name_).note_pause({by, now});
+    if (database_) order_book(*home_, name_).note_pause({by, now});
     point("pause is durable");
     warn(fmt::format("projection {} is paused by {}", name_, by));
     give_back_memory();
@@ -41,7 +41,7 @@ void model::pause(const std::string& by) {
 }
 
 void model::resume(const std::string& by) {
-    if (database_ && order_book(*database_, name_).paused()) order_book(*database_, name_).forget_pause();
+    if (database_ && order_book(*home_, name_).paused()) order_book(*home_, name_).forget_pause();
     point("resuming is durable");
     warn(fmt::format("projection {} is resumed by {}", name_, by));
     lane_.forgive();
@@ -79,6 +79,7 @@ void model::stop_folding(const std::string& by) {
 }
 
 void model::seek(const start_at& where, const std::string& by) {
+    if (has_builder_) check_not_building("seeking");
     const auto start = find_start(where, store_);  // before anything is dropped: it may not be there
     tell_of_start(start);
     point("seek begins");

@@ -45,7 +45,7 @@ void model::fold_or_park(const event_view& event) {
 void model::load_parked() {
     if (!parked_) return;
     parked_->load(*database_);
-    discarded_ = decisions(database_->file(), name_).discarded();
+    discarded_ = decisions(home_->file(), name_).discarded();
     projection_access::writers(*instance_)->fold_live(parked_->streams());
 }
 
@@ -146,7 +146,7 @@ bool model::discard_parked(const std::string& stream) {
     const auto at = failed.at;
     const auto now = recorded_at::from_micros(store_.world().clock->wall_us());
     store_.read_at(failed.partition, std::span(&at, 1), payloads::skip, [&](const event_view& event) {
-        decisions(database_->file(), name_).discard(event, now);
+        decisions(home_->file(), name_).discard(event, now);
         discarded_.insert(event.id);
         return true;
     });

@@ -99,6 +99,20 @@ ordered_rows::ordered_rows(sqlite::connection& on, const sql_rows& of, const std
 
 std::vector<std::string> ordered_rows::shown() const { return show_row(statement_); }
 
+bool ordered_rows::is_same_as(const ordered_rows& other) const {
+    auto* const a = statement_.handle();
+    auto* const b = other.statement_.handle();
+    for (int i = 0; i != static_cast<int>(of_.columns.size()); ++i) {
+        const int type = sqlite3_column_type(a, i);
+        if (type != sqlite3_column_type(b, i)) return false;
+        const bool same = type == SQLITE_INTEGER ? sqlite3_column_int64(a, i) == sqlite3_column_int64(b, i)
+                          : type == SQLITE_FLOAT ? sqlite3_column_double(a, i) == sqlite3_column_double(b, i)
+                                                 : bytes(a, i) == bytes(b, i);
+        if (!same) return false;
+    }
+    return true;
+}
+
 std::weak_ordering operator<=>(const ordered_rows& a, const ordered_rows& b) {
     for (const auto column : a.of_.key) {
         const auto order = compare_cells(a.statement_.handle(), b.statement_.handle(), static_cast<int>(column));

@@ -35,7 +35,7 @@ const projection_base& projection_engine::add_stored(maker make, projection_opti
     made.work = std::make_unique<detail::model>(core_->store.core(), std::move(make), std::move(options), made.database,
                                                 core_->signals);
     made.reads = std::make_unique<detail::read_side>(
-        std::make_unique<detail::engine_rows>(made.database->file(), core_->store.core(), made.work->board(), wait),
+        std::make_unique<detail::engine_rows>(made.work->rows(), core_->store.core(), made.work->board(), wait),
         made.work->name());
     detail::projection_access::stand_on(*made.handle, *made.reads);
     return *core_->add(std::move(made)).handle;

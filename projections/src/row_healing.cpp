@@ -29,20 +29,21 @@ row_healing::row_healing(event_store& store, const make_projection& make, std::s
     check_healable(shadow_.instance(), table_, expected);
 }
 
-folded_events row_healing::look(sqlite::connection& on) {
-    return read_folded_events(on, projection_, projection_access::shape(shadow_.instance(), options_.events), store_);
+folded_events row_healing::look(sqlite::connection& on, const std::filesystem::path& home) {
+    return read_folded_events(on, home, projection_, projection_access::shape(shadow_.instance(), options_.events),
+                              store_);
 }
 
 void row_healing::fold_ahead(const std::filesystem::path& database) {
-    sqlite::connection live(database);
+    sqlite::connection live(live_file(database, projection_));
     shadow_.fold([&] {
         const sqlite::transaction together(live, sqlite::transaction::kind::deferred);
-        return look(live);
+        return look(live, database);
     }());
 }
 
 projection_report row_healing::run(model_database& on) {
-    const auto wanted = look(on.connection());
+    const auto wanted = look(on.connection(), on.home_file());
     shadow_.fold(wanted);
     projection_report report{.projection = projection_, .at = wanted.up_to, .events = shadow_.events(), .drifts = {}};
     sqlite::connection expected(shadow_.database());

@@ -24,8 +24,10 @@ public:
     /// database, who holds no row of it in memory afterwards.
     projection_report run(model_database& on);
 
+    const std::string& projection() const { return projection_; }
+
 private:
-    folded_events look(sqlite::connection& on);
+    folded_events look(sqlite::connection& on, const std::filesystem::path& home);
 
     event_store store_;
     verify_projection_options options_;

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "attached_models.hpp"
 #include "deadline.hpp"
 #include "leftfold/storage/error.hpp"
 #include "row_source.hpp"
@@ -16,16 +17,15 @@ namespace leftfold::inline v0::detail {
 struct sql_session::opened {
     opened(const model_place& place, as_of_gate& gate) : connection(place.connect(sqlite::file_access::read_only)) {
         check_read_models(connection);
-        const sqlite::transaction together(connection, sqlite::transaction::kind::deferred);
-        schema = connection.query_number("PRAGMA schema_version");
-        functions.emplace(connection, gate);
+        models.emplace(connection);
+        functions.emplace(connection, models->historic_tables(), gate);
     }
     ~opened() { connection.close(); }  // before the functions go, which its tables refer to
     opened(const opened&) = delete;
     opened& operator=(const opened&) = delete;
 
     sqlite::connection connection;
-    std::int64_t schema = 0;
+    std::optional<attached_models> models;
     std::optional<as_of_functions> functions;
 };
 
@@ -65,7 +65,7 @@ stored_model sql_session::model_of(const historic_table& table, recorded_at when
     if (when < table.history_from)
         throw error(errc::before_history, fmt::format("{}: its history begins at {}", asking(table, when),
                                                       to_rfc3339(table.history_from.time())));
-    sqlite::statement select(open_->connection, select_model);
+    sqlite::statement select(open_->connection, in_schema(select_model, table.schema));
     auto model = read_model_row(select, table.projection);
     if (!model) throw error(errc::not_found, fmt::format("{}: {} is gone", asking(table, when), table.projection));
     if (store_ && (model->at.store != store_->id() || model->at.epoch != store_->epoch()))
@@ -96,9 +96,13 @@ void sql_session::check_reached(const historic_table& table, const stored_model&
 }
 
 void sql_session::read_once(function_ref<void(sqlite::connection&)> work) {
-    // A model that was made anew may have other columns, or be one of two now.
-    if (open_->connection.query_number("PRAGMA schema_version") != open_->schema) open_anew();
-    const sqlite::transaction together(open_->connection, sqlite::transaction::kind::deferred);
+    std::optional<sqlite::transaction> together(std::in_place, open_->connection, sqlite::transaction::kind::deferred);
+    // A model that was made anew may have other columns, be one of two now, or have its rows in another file.
+    while (!open_->models->are_as_they_were()) {
+        together.reset();
+        open_anew();
+        together.emplace(open_->connection, sqlite::transaction::kind::deferred);
+    }
     open_->functions->take_failure();
     try {
         work(open_->connection);

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "generation_shelf.hpp"
 #include "model_comparison.hpp"
 #include "model_database.hpp"
 #include "projection_access.hpp"
@@ -16,18 +17,17 @@ namespace detail {
 
 projection_report verify_model(event_store& store, const make_projection& make, const std::filesystem::path& database,
                                const verify_projection_options& options) {
-    sqlite::connection live(database);
-    check_read_models(live);
+    const std::string name(projection_access::type(*make()).name);
+    sqlite::connection live(live_file(database, name));
     shadow_model shadow(store, make, options);
-    const std::string name(projection_access::type(shadow.instance()).name);
     const auto shape = projection_access::shape(shadow.instance(), options.events);
     // Most of the work comes before the long transaction: while that is open, the write-ahead log only grows.
     shadow.fold([&] {
         const sqlite::transaction together(live, sqlite::transaction::kind::deferred);
-        return read_folded_events(live, name, shape, store);
+        return read_folded_events(live, database, name, shape, store);
     }());
     const sqlite::transaction together(live, sqlite::transaction::kind::deferred);
-    const auto judged = read_folded_events(live, name, shape, store);
+    const auto judged = read_folded_events(live, database, name, shape, store);
     shadow.fold(judged);
     projection_report report{.projection = name, .at = judged.up_to, .events = shadow.events(), .drifts = {}};
     sqlite::connection expected(shadow.database());
@@ -38,8 +38,10 @@ projection_report verify_model(event_store& store, const make_projection& make, 
 projection_report heal_model_row(event_store& store, const make_projection& make, const std::filesystem::path& database,
                                  std::string_view table, std::string key, verify_projection_options options) {
     sqlite::connection(database).close();  // a database is not made by healing it
-    model_database owned(database);
-    return row_healing(store, make, table, std::move(key), std::move(options)).run(owned);
+    const auto owned = std::make_shared<model_database>(database);
+    row_healing healing(store, make, table, std::move(key), std::move(options));
+    const generation_shelf shelf(owned, healing.projection());
+    return healing.run(*shelf.open(shelf.now().live));
 }
 
 }  // namespace detail

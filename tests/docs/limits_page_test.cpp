@@ -99,6 +99,7 @@ void add_projections(named& all) {
     all["flush_options::rows"] = count(projection.flush.rows);
     all["flush_options::cached_rows"] = count(projection.flush.cached_rows);
     all["replay_options::sorted_events_max"] = count(replay_options{}.sorted_events_max);
+    all["rebuild_options::listed_max"] = count(rebuild_options{}.listed_max);
     all["verify_projection_options::drifts_max"] = count(verify_projection_options{}.drifts_max);
     all["live_options::events_max"] = count(live_options{}.events_max);
     all["live_options::bytes_max"] = bytes(live_options{}.bytes_max);

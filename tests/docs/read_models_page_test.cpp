@@ -81,6 +81,23 @@ TEST(read_models_page, are_verified_and_healed) {
     EXPECT_TRUE(report.sound()) << to_string(report);
 }
 
+TEST(read_models_page, are_rebuilt_beside_their_rows) {
+    const in_own_directory here;
+    leftfold::testing::store store;
+    append(store, "alice", opened{"Alice"});
+    leftfold::projection_engine engine{store};
+    auto& read = engine.add<balances>({.database = "bank.views.db"});
+    engine.catch_up();
+    std::string told;
+    const auto report = [&](std::string text) { told = std::move(text); };
+    const auto done = engine.rebuild<balances>();
+    if (!done.swapped) report(to_string(done.compared));
+    // …
+    EXPECT_EQ(told, "");
+    engine.roll_back<balances>();
+    EXPECT_EQ(read.rows.find("alice")->cents, 0);
+}
+
 TEST(read_models_page, are_tested_from_events_to_rows) {
     using leftfold::testing::after, leftfold::testing::on, leftfold::testing::project;
 

@@ -163,7 +163,7 @@ TEST_F(opened_read_model, of_a_newer_format_is_refused_and_stays_as_it_is) {
     bank::append(store, "alice", bank::opened{"Alice"});
     fold<bank::balances>(store);
     leftfold::sqlite::connection(file(), {.mode = leftfold::sqlite::file_access::read_write})
-        .execute("PRAGMA user_version = 2; PRAGMA wal_checkpoint(TRUNCATE)");
+        .execute("PRAGMA user_version = 3; PRAGMA wal_checkpoint(TRUNCATE)");
     EXPECT_EQ(code_of([&] { leftfold::open_read_model<bank::balances>(file()); }), errc::newer_format);
     EXPECT_EQ(code_of([&] { fold<bank::balances>(store); }), errc::newer_format);
     EXPECT_EQ(read_models::shell(file(), "SELECT account, cents FROM balances"),

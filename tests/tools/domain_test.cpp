@@ -219,6 +219,33 @@ TEST_F(command_line_domain, finds_rows_that_are_not_what_their_events_make_and_h
     EXPECT_EQ(ask({"verify-projection", "balances", at("none.db")}).status, tools::not_there);
 }
 
+TEST_F(command_line_domain, rebuilds_beside_the_rows_and_rolls_back) {
+    const auto views = at("views.db");
+    ASSERT_EQ(ask({"replay", "balances", views}).status, tools::success);
+    test_support::change_by_hand(views, "UPDATE balances SET cents = 7");
+    const auto refused = ask({"rebuild", "balances", views});
+    EXPECT_EQ(refused.status, tools::damaged) << refused.err;
+    EXPECT_NE(refused.out.find("expected -100, found 7\nthe rows stay as they were\n"), std::string::npos)
+        << refused.out;
+    const auto done = ask({"rebuild", "balances", views, "--accept-differences", "--json"});
+    EXPECT_EQ(done.status, tools::success) << done.err;
+    EXPECT_EQ(done.out, R"({"generation":3,"swapped":true,"rows":4,"differing":1})"
+                        "\n");
+    const auto cents = [&] { return test_support::run({"sql", views, "SELECT cents FROM balances"}).out; };
+    EXPECT_EQ(cents(), "-100\n");
+    EXPECT_NE(test_support::run({"projections", views}).out.find("balances at "), std::string::npos);
+    EXPECT_EQ(test_support::run({"rollback", views, "balances"}).out,
+              "projection balances: generation 1 is live, and 3 is kept\n");
+    EXPECT_EQ(cents(), "7\n") << "as they were, mistakes included";
+    EXPECT_EQ(test_support::run({"rollback", views, "balances", "--json"}).out,
+              R"({"projection":"balances","live":3,"kept":1})"
+              "\n");
+    EXPECT_EQ(cents(), "-100\n");
+    EXPECT_EQ(test_support::run({"rollback", views, "nothing"}).status, tools::not_there);
+    EXPECT_EQ(test_support::run({"rollback", at("none.db"), "balances"}).status, tools::not_there);
+    EXPECT_FALSE(std::filesystem::exists(at("none.db")));
+}
+
 TEST_F(command_line_domain, has_the_commands_of_leftfold_too_and_refuses_what_is_not_known) {
     EXPECT_NE(ask({"info", "--json"}).out.find(R"("events":4)"), std::string::npos);
     EXPECT_EQ(ask({"as-of", "ledger", "alice"}).status, tools::usage);
@@ -264,6 +291,8 @@ TEST_F(command_line_domain, says_in_one_line_what_is_wrong_with_the_words_of_eve
         {{"verify-projection", "balances", at("none.db"), "--one-key-in", "0"}, tools::usage, "--one-key-in"},
         {{"verify-projection", "balances", at("none.db"), "--stream", "alice"}, tools::usage, "alice"},
         {{"heal-row", "balances", at("none.db"), "balances"}, tools::usage, "KEY"},
+        {{"rebuild", "balances"}, tools::usage, "DATABASE"},
+        {{"rebuild", "nothing", at("none.db")}, tools::usage, "nothing"},
     };
     for (const auto& [words, status, said] : all) {
         const auto told = ask(words);

@@ -82,9 +82,10 @@ constexpr const char* footer =
     "early.";
 
 void declare_all(command_list& all) {
-    for (const auto declare : {declare_init, declare_info, declare_streams, declare_events, declare_tail, declare_sql,
-                               declare_projections, declare_verify, declare_head, declare_moment, declare_reindex,
-                               declare_clock, declare_export, declare_import, declare_backup, declare_restore})
+    for (const auto declare :
+         {declare_init, declare_info, declare_streams, declare_events, declare_tail, declare_sql, declare_projections,
+          declare_rollback, declare_verify, declare_head, declare_moment, declare_reindex, declare_clock,
+          declare_export, declare_import, declare_backup, declare_restore})
         declare(all);
 }
 
@@ -114,6 +115,7 @@ int run(int argc, const char* const* argv, const domain& known, std::istream& in
         declare_row_questions(all, known);
         declare_replay(all, known);
         declare_verify_projection(all, known);
+        declare_rebuild(all, known);
     }
     declare_all(all);
     return run_line(all, {name, err}, argc, argv, {.in = in, .out = out, .err = err});

@@ -30,16 +30,15 @@ struct kept_model {
 std::vector<kept_model> models_in(const std::filesystem::path& file) {
     if (!std::filesystem::is_regular_file(file))
         throw error(errc::not_found, "opening read models in " + file.string());
-    sqlite::connection connection(file, {.mode = sqlite::file_access::read_only});
+    sqlite::connection connection(file);
     detail::check_read_models(connection);
     const sqlite::transaction together(connection, sqlite::transaction::kind::deferred);
-    sqlite::statement names(connection, "SELECT projection FROM leftfold_models ORDER BY projection");
-    sqlite::statement select(connection, detail::select_model);
     std::vector<kept_model> found;
-    while (names.step()) {
-        std::string name(names.text(0));
-        auto model = *detail::read_model_row(select, name);
-        found.push_back({std::move(name), std::move(model)});
+    for (auto& name : detail::read_model_names(connection)) {
+        // Its rows, and how far they are, may be in a file of their own.
+        sqlite::connection live(detail::live_file(file, name));
+        sqlite::statement select(live, detail::select_model);
+        if (auto model = detail::read_model_row(select, name)) found.push_back({std::move(name), std::move(*model)});
     }
     return found;
 }

@@ -96,8 +96,9 @@ inline constexpr std::size_t order_by_bytes_max = 256;
 ///     read.rows.find("alice");
 ///
 /// Every event reaches every projection exactly once: a projection's rows and its checkpoint commit in one transaction.
-/// The checkpoint names the store, its epoch and the hash of what was folded. When the store has another history, or
-/// the projection has another shape, the rows are dropped and folded anew, and the observer is told.
+/// The checkpoint names the store, its epoch and the hash of what was folded. When the store has another history, the
+/// rows are dropped and folded anew. When the projection has another shape, new rows are folded beside them and swapped
+/// in (projection_options::on_change). The observer is told.
 ///
 /// An event that cannot be folded is tried again as retry_options says; then that projection stops and keeps the error,
 /// while others go on. Restarting the program tries again. A projection may choose to set aside the stream of the event
@@ -123,7 +124,8 @@ public:
     ///
     /// Throws errc::locked when another process owns the database (with its pid), errc::name_collision for a second
     /// projection or table of one name, errc::invalid_argument without a database or when the engine was started;
-    /// errc::foreign_file, newer_format, not_found.
+    /// errc::stale_model when its rows are of another shape and it is to refuse those; errc::foreign_file,
+    /// newer_format, not_found.
     template <std::derived_from<projection_base> Projection>
     const Projection& add(projection_options options) {
         return static_cast<const Projection&>(
@@ -300,6 +302,38 @@ public:
         return heal_row_of(Projection::projection_name, table, std::move(key), std::move(options));
     }
 
+    /// Folds a projection anew beside its rows, compares the two, and swaps the new ones in, in one step: readers see
+    /// the old rows or the new ones, complete and as far as ever, in this process and others.
+    ///
+    ///     const auto done = engine.rebuild<balances>();
+    ///     if (!done.swapped) std::cout << to_string(done.compared);
+    ///
+    /// Folds and compares on the caller's thread, while the engine folds into the live rows as ever; the last events
+    /// and the swap come between two of its flushes. The old rows are kept until the next rebuild. Rows that differ
+    /// stop the swap, and the new ones are dropped, unless the options accept them: the fold has not changed, or else
+    /// adding it would have rebuilt it. Costs a fold of the store, a pass over both rows, and their space.
+    ///
+    /// When the program ends before it does, what was built is dropped at the next start. Throws
+    /// errc::already_exists when a generation is being built, errc::projection_stopped for an event that cannot be
+    /// folded or a file that cannot be written, or when the engine is stopped meanwhile; errc::unsupported for a
+    /// projection in memory, errc::not_found for one that was not added.
+    template <class Projection>
+    rebuild_report rebuild(rebuild_options options = {}) {
+        return rebuild_of(Projection::projection_name, options);
+    }
+
+    /// Goes back to the rows that were live before the last rebuild, and keeps those that are live now: doing it again
+    /// undoes it. The kept rows are first brought to where the live ones are, so readers see nothing go back in time;
+    /// nothing else of the database is folded meanwhile.
+    ///
+    /// Throws errc::not_found when no rows are kept; errc::stale_model when they are of another shape than this
+    /// program's: end it then, and start the program whose rows they are, which goes on with them. Also what rebuild()
+    /// throws.
+    template <class Projection>
+    void roll_back() {
+        roll_back_of(Projection::projection_name);
+    }
+
     // By hand, instead of start(): for tests, batch programs and simulations
 
     /// Does one thing for each projection, folds a batch, or writes it; and for each process. Returns whether there was
@@ -327,6 +361,8 @@ private:
     bool discard_parked_of(std::string_view name, const stream_id& stream);
     projection_report heal_row_of(std::string_view name, std::string_view table, std::string key,
                                   verify_projection_options options);
+    rebuild_report rebuild_of(std::string_view name, rebuild_options options);
+    void roll_back_of(std::string_view name);
 
     std::unique_ptr<detail::engine_core> core_;
 };

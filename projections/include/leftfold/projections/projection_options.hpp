@@ -8,6 +8,7 @@
 
 #include "leftfold/framework/event_registry.hpp"
 #include "leftfold/projections/projection_status.hpp"
+#include "leftfold/projections/rebuilding.hpp"
 #include "leftfold/projections/start.hpp"
 #include "leftfold/projections/waiting.hpp"
 
@@ -44,6 +45,9 @@ struct projection_options {
     leftfold::order order = order::log;
     /// Where it begins, if it is new: not yet in its database, or in memory.
     start_at start = start_at::earliest();
+    /// What to do when its rows are those of another shape.
+    when_changed on_change = when_changed::rebuild_beside;
+    leftfold::previous_rows previous_rows = previous_rows::kept;
     flush_options flush{};
     retry_options retries{};
     /// The most streams that a projection which parks keys sets aside at once. One more, and it stops.

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "leftfold/projections/rebuilding.hpp"
 #include "leftfold/storage/position.hpp"
 #include "leftfold/storage/time.hpp"
 
@@ -52,8 +53,11 @@ struct projection_status {
     std::size_t parked = 0;
     /// The first time of which its rows can be told: its start. min() for one that began at the first event.
     recorded_at since = recorded_at::min();
-    /// How often it has begun: 1 for one that never had to begin anew.
+    /// How often it has begun: 1 for one that never had to begin anew. The number of the generation whose rows are
+    /// read; while `rebuilding` says so, that of the one which will be.
     std::int64_t generation = 1;
+    /// How far the generation is that is being built.
+    std::optional<rebuild_progress> rebuilding{};
     /// Whether it had to begin again from its start, when it was added or because it was told to seek, and why.
     std::string begun_anew_because;
 };

@@ -49,6 +49,10 @@ public:
     virtual projection_report heal_row(event_store& store, const std::filesystem::path& database,
                                        const std::string& table, const std::string& key,
                                        verify_projection_options options) const = 0;
+    /// Folds it anew beside its rows, tells how far it is, and swaps the new ones in. When the rows are of another
+    /// shape, that is what adding the projection does already, and nothing is compared.
+    virtual rebuild_report rebuild(event_store& store, const std::filesystem::path& database, rebuild_options options,
+                                   function_ref<void(const rebuild_progress&)> progress) const = 0;
 };
 
 template <class Projection>
@@ -81,6 +85,22 @@ public:
                                const std::string& key, verify_projection_options options) const override {
         options.events = events_;
         return leftfold::heal_row<Projection>(store, database, table, key, std::move(options));
+    }
+
+    rebuild_report rebuild(event_store& store, const std::filesystem::path& database, rebuild_options options,
+                           function_ref<void(const rebuild_progress&)> progress) const override {
+        projection_engine engine{store};
+        engine.add<Projection>({.database = database, .events = events_});
+        const bool was_other_shape = engine.status<Projection>().rebuilding.has_value();
+        while (engine.step())
+            if (const auto now = engine.status<Projection>().rebuilding) progress(*now);
+        engine.catch_up();
+        if (!was_other_shape) return engine.rebuild<Projection>(options);
+        const auto now = engine.status<Projection>();
+        rebuild_report done{.swapped = true, .generation = now.generation, .compared = {}};
+        done.compared.projection = now.name;
+        done.compared.at = now.reached;
+        return done;
     }
 
 private:

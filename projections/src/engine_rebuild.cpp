@@ -1,0 +1,35 @@
+// The rebuilds that an engine is asked for: docs/rebuilding.md.
+
+#include "engine_core.hpp"
+#include "rebuild.hpp"
+
+namespace leftfold::inline v0 {
+
+rebuild_report projection_engine::rebuild_of(std::string_view name, rebuild_options options) {
+    const detail::rebuild_count::one counted(core_->rebuilds, core_->signals->stopping);
+    auto& live = *core_->find_entry(name).work;
+    detail::rebuild building(options);
+    try {
+        core_->at_model(live, [&] { building.begin(live); });
+        building.follow(live);
+        core_->at_model(live, [&] { building.meet(live); });
+        const bool may_swap = building.compare();
+        if (may_swap) building.follow(live);
+        core_->at_model(live, [&] { may_swap ? building.swap(live) : building.drop(live); });
+    } catch (const std::exception&) {
+        core_->at_model(live, [&] { building.drop(live); });
+        throw;
+    } catch (...) {
+        core_->leave();
+        throw;
+    }
+    return building.report();
+}
+
+void projection_engine::roll_back_of(std::string_view name) {
+    const detail::rebuild_count::one counted(core_->rebuilds, core_->signals->stopping);
+    auto& of = *core_->find_entry(name).work;
+    core_->at_model(of, [&] { of.roll_back(); });
+}
+
+}  // namespace leftfold::inline v0

@@ -1,0 +1,95 @@
+#include <fmt/format.h>
+
+#include <boost/json/object.hpp>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "commands.hpp"
+#include "domain_commands.hpp"
+#include "generation_shelf.hpp"
+#include "leftfold/storage/error.hpp"
+#include "leftfold/tools/main.hpp"
+#include "open_store.hpp"
+
+namespace leftfold::inline v0::tools {
+
+namespace {
+
+struct rollback_words {
+    std::string database;
+    std::string projection;
+};
+
+int roll_back(const rollback_words& words, const console& on) {
+    const auto doing = [&] {
+        return fmt::format("rolling back projection {} in {}", words.projection, words.database);
+    };
+    if (!std::filesystem::is_regular_file(words.database))
+        throw error(errc::not_found, doing() + ": there is no such file");
+    const auto home = std::make_shared<leftfold::detail::model_database>(std::filesystem::path(words.database));
+    leftfold::detail::generation_shelf shelf(home, words.projection);
+    if (!shelf.now().kept) throw error(errc::not_found, doing() + ": no rows are kept");
+    shelf.roll_back();
+    const auto now = shelf.now();
+    if (on.json)
+        on.write({{"projection", words.projection}, {"live", now.live}, {"kept", *now.kept}});
+    else
+        on.line(
+            fmt::format("projection {}: generation {} is live, and {} is kept", words.projection, now.live, *now.kept));
+    return success;
+}
+
+struct rebuild_words {
+    std::string path;
+    std::string projection;
+    std::string database;
+    bool accepts_differences = false;
+};
+
+void show(const rebuild_report& report, const console& on) {
+    if (on.json)
+        return on.write({{"generation", report.generation},
+                         {"swapped", report.swapped},
+                         {"rows", report.compared.rows},
+                         {"differing", report.compared.differing}});
+    if (report.compared.rows != 0) on.line(to_string(report.compared));
+    on.line(report.swapped ? fmt::format("generation {} is live", report.generation)
+                           : std::string("the rows stay as they were"));
+}
+
+int rebuild(const rebuild_words& words, const domain& known, const console& on) {
+    const auto& projection = find_projection(known, words.projection, "rebuilding");
+    auto store = open_for_reading(words.path);
+    progress_bar bar(on, "folding");
+    const auto report =
+        projection.rebuild(store, words.database,
+                           {.differences = words.accepts_differences ? differences::accepted : differences::refused},
+                           [&](const rebuild_progress& now) {
+                               bar.show(static_cast<std::int64_t>(now.done), static_cast<std::int64_t>(now.all));
+                           });
+    show(report, on);
+    return report.swapped ? success : damaged;
+}
+
+}  // namespace
+
+void declare_rollback(command_list& all) {
+    auto words = std::make_shared<rollback_words>();
+    all.add("rollback", "Go back to the rows of a projection that were read before its last rebuild",
+            [words](const console& on) { return roll_back(*words, on); })
+        .place("DATABASE", words->database, "The file with the read models")
+        .place("PROJECTION", words->projection, "The name of the projection");
+}
+
+void declare_rebuild(command_list& all, const domain& known) {
+    auto words = std::make_shared<rebuild_words>();
+    all.add("rebuild", "Fold a projection anew beside its rows, compare, and swap the new rows in",
+            [words, &known](const console& on) { return rebuild(*words, known, on); })
+        .place("STORE", words->path, "The store's directory")
+        .place("PROJECTION", words->projection, "The name of the projection")
+        .place("DATABASE", words->database, "The file that holds its rows")
+        .flag("--accept-differences", words->accepts_differences, "Swap rows in that are not what the old ones were");
+}
+
+}  // namespace leftfold::inline v0::tools
