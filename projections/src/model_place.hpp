@@ -12,7 +12,7 @@ namespace leftfold::inline v0::detail {
 /// Where a database of read models is: in a file, or in the memory of this process.
 class model_place {
 public:
-    /// A file. Not explicit: wherever a place is wanted, a path is one.
+    /// A file. Not explicit: wherever a place is wanted, a path is one. NOLINTNEXTLINE(google-explicit-constructor)
     model_place(std::filesystem::path file) : file_(std::move(file)) {}
     /// A file behind a VFS by its name; empty: the system's own.
     model_place(std::filesystem::path file, std::string vfs) : file_(std::move(file)), vfs_(std::move(vfs)) {}

@@ -3,6 +3,8 @@
 #include <string>
 
 #include "events_by_occurrence.hpp"
+#include "fold_place.hpp"
+#include "kept_copies.hpp"
 #include "leftfold/projections/projection_options.hpp"
 #include "leftfold/storage/error.hpp"
 #include "projection_access.hpp"
@@ -49,13 +51,10 @@ cut known_events(event_store& store, const replay_question& asked, const replay_
     return asked.recorded ? store.cut_at(*asked.recorded, options.closing) : store.heads();
 }
 
-void visit_asked(event_store& store, const replay_question& asked, const cut& up_to, const event_filter& filter,
-                 const replay_options& options, event_sink sink) {
-    if (!asked.occurred) {
-        store.read_all(cut(store.partitions()), up_to, filter, payloads::read, sink);
-        return;
-    }
-    events_by_occurrence(store, {filter, up_to, *asked.occurred, options.sorted_events_max}).visit(sink);
+/// The time that the kept copies of a question may be of. The axis of what occurred has none.
+std::optional<recorded_at> time_of_copies(const replay_question& asked) {
+    if (asked.occurred) return std::nullopt;
+    return asked.then ? asked.then->time() : asked.recorded;
 }
 
 }  // namespace
@@ -66,22 +65,51 @@ replayed_model::replayed_model(event_store& store, std::unique_ptr<projection_ba
       directory_(std::make_unique<scratch_directory>(options.scratch)),
       handle_(std::move(of)) {
     const auto database = directory_->path() / "then.db";
-    {
-        model_database rows(database);
-        scratch_fold fold(rows, *handle_, options.events, flush_options(), store,
-                          {.after = leftfold::cut(store.partitions())});
-        const auto filter = projection_access::filter(*handle_, options.events);
-        visit_asked(store, asked, cut_, filter, options, [&](const event_view& event) {
-            fold.fold(event);
-            if (++events_ % events_between_reports == 0 && options.progress) options.progress(events_);
-            return true;
-        });
-        fold.write();
-    }
+    fold(store, asked, options, database);
     if (options.progress) options.progress(events_);
     side_ = std::make_unique<read_side>(std::make_unique<rows_of_then>(database),
                                         std::string(projection_access::type(*handle_).name));
     projection_access::stand_on(*handle_, *side_);
+}
+
+void replayed_model::fold(event_store& store, const replay_question& asked, const replay_options& options,
+                          const std::filesystem::path& database) {
+    const std::string name(projection_access::type(*handle_).name);
+    const auto shape = projection_access::shape(*handle_, options.events);
+    kept_copies copies(options.copies, store, name, shape);
+    const auto copied_until = time_of_copies(asked);
+    if (copied_until) events_ = copies.take(*copied_until, database);
+    model_database rows(database);
+    fold_place place;
+    std::optional<scratch_fold> fold;
+    if (events_ > 0) {
+        place.resume(*rows.load(name));
+        fold.emplace(rows, *handle_, options.events, flush_options(), store);
+    } else {
+        place.start({.after = leftfold::cut(store.partitions())});
+        fold.emplace(rows, *handle_, options.events, flush_options(), store, scratch_fold::beginning{place.at()});
+    }
+    const auto take = [&](const event_view& event) {
+        fold->fold(event);
+        ++folded_;
+        if (++events_ % events_between_reports == 0 && options.progress) options.progress(events_);
+        if (!copied_until) return true;
+        place.passed(event);
+        if (copies.is_due(events_)) {
+            fold->write();
+            rows.begin();
+            rows.save(name, place.checkpoint(store, shape));
+            rows.commit();
+            copies.keep(rows, place.through(), events_);
+        }
+        return true;
+    };
+    const auto filter = projection_access::filter(*handle_, options.events);
+    if (asked.occurred)
+        events_by_occurrence(store, {filter, cut_, *asked.occurred, options.sorted_events_max}).visit(take);
+    else
+        store.read_all(place.at(), cut_, filter, payloads::read, take);
+    fold->write();
 }
 
 replayed_model::~replayed_model() = default;

@@ -8,9 +8,14 @@
 namespace leftfold::inline v0::detail {
 
 scratch_fold::scratch_fold(model_database& rows, projection_base& of, const event_registry& events,
-                           flush_options bounds, event_store& store, const beginning& from)
+                           flush_options bounds, event_store& store)
     : rows_(rows), of_(of), events_(events), bounds_(bounds), store_(store), side_(rows, of) {
     projection_access::stand_on(of_, side_);
+}
+
+scratch_fold::scratch_fold(model_database& rows, projection_base& of, const event_registry& events,
+                           flush_options bounds, event_store& store, const beginning& from)
+    : scratch_fold(rows, of, events, bounds, store) {
     const auto empty = at(from.after, recorded_at::min());
     rows_.make_anew(projection_access::type(of_).name, empty, {.at = empty.at, .since = from.since},
                     projection_access::objects(of_));

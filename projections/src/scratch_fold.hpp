@@ -25,6 +25,9 @@ public:
     };
     scratch_fold(model_database& rows, projection_base& of, const event_registry& events, flush_options bounds,
                  event_store& store, const beginning& from);
+    /// Goes on with the model that is there.
+    scratch_fold(model_database& rows, projection_base& of, const event_registry& events, flush_options bounds,
+                 event_store& store);
 
     /// Folds one event; of what it becomes by translation those of the types named, or all. Throws
     /// errc::projection_stopped with its position and type for one that cannot be folded, and errc::disk_full.

@@ -98,6 +98,7 @@ void add_projections(named& all) {
     all["flush_options::events"] = count(projection.flush.events);
     all["flush_options::rows"] = count(projection.flush.rows);
     all["flush_options::cached_rows"] = count(projection.flush.cached_rows);
+    all["replay_copies::at_most"] = count(replay_copies{}.at_most);
     all["replay_options::sorted_events_max"] = count(replay_options{}.sorted_events_max);
     all["rebuild_options::listed_max"] = count(rebuild_options{}.listed_max);
     all["verify_projection_options::drifts_max"] = count(verify_projection_options{}.drifts_max);

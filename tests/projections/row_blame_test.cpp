@@ -23,8 +23,6 @@ struct item {
     std::string label;
     std::optional<double> weight;
     std::vector<std::int64_t> marks;
-
-    friend bool operator==(const item&, const item&) = default;
 };
 BOOST_DESCRIBE_STRUCT(item, (), (number, label, weight, marks))
 

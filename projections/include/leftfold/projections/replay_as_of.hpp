@@ -15,6 +15,19 @@
 
 namespace leftfold::inline v0 {
 
+/// Copies of a read model that replays keep on their way, so that later ones start near the time that they are asked
+/// for. For the order of recording alone. Only ever a shortcut, as snapshots are: a copy that is damaged, or of other
+/// code or another history, is removed and counts for nothing.
+struct replay_copies {
+    /// The directory for them, made when it is not there: one for each store, which all its projections and any number
+    /// of programs may share. Empty: none are kept.
+    std::filesystem::path in{};
+    /// One for so many events folded. Each takes as much space as the rows of then, and the time to write them.
+    std::size_t every = 1'000'000;
+    /// The most of one projection. When there is one more, that one goes whose neighbours are nearest.
+    std::size_t at_most = 16;
+};
+
 /// How a read model is folded as of a past time.
 struct replay_options {
     /// The most events that may be brought into the order in which they occurred: 32 bytes of memory each. More of them
@@ -23,6 +36,7 @@ struct replay_options {
     /// The directory for the rows: as much space as the model had, for as long as the answer lives. Empty: the system's
     /// own for temporary files.
     std::filesystem::path scratch{};
+    replay_copies copies{};
     /// Renamed and upcast events, as the engine has them.
     event_registry events{};
     /// How long to wait for the time to close.
@@ -54,10 +68,15 @@ public:
     const projection_base& handle() const { return *handle_; }
     const leftfold::cut& cut() const { return cut_; }
     std::int64_t events() const { return events_; }
+    std::int64_t folded() const { return folded_; }
 
 private:
+    void fold(event_store& store, const replay_question& asked, const replay_options& options,
+              const std::filesystem::path& database);
+
     leftfold::cut cut_;
     std::int64_t events_ = 0;
+    std::int64_t folded_ = 0;
     std::unique_ptr<scratch_directory> directory_;
     std::unique_ptr<read_side> side_;
     std::unique_ptr<projection_base> handle_;
@@ -81,8 +100,10 @@ public:
 
     /// Returns the cut of the events that were known: none beyond it is in the rows.
     const leftfold::cut& cut() const { return model_->cut(); }
-    /// Returns how many events are in the rows.
+    /// Returns how many events are in the rows, and how many of them were folded for this answer: the others came with
+    /// a kept copy.
     std::int64_t events() const { return model_->events(); }
+    std::int64_t folded() const { return model_->folded(); }
 
 private:
     std::unique_ptr<detail::replayed_model> model_;
@@ -113,8 +134,8 @@ replayed<Projection> replay(event_store& store, const replay_question& asked, co
 /// Throws errc::not_yet and errc::not_closed as event_store::cut_at, errc::projection_stopped (an event that cannot be
 /// folded; the text has it), errc::disk_full, errc::io_error, errc::corrupt.
 ///
-/// Costs reading and folding all events of then. Blocks; safe from any thread. For a part of the events, or rows in
-/// memory, see fold_live().
+/// Costs reading and folding all events of then, or those since the nearest kept copy (replay_options::copies). Blocks;
+/// safe from any thread. For a part of the events, or rows in memory, see fold_live().
 template <std::derived_from<projection_base> Projection>
 replayed<Projection> replay_as_of(event_store& store, recorded_at when, const replay_options& options = {}) {
     return detail::replay<Projection>(store, {.recorded = when}, options);
