@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <utility>
 
 #include "deadline.hpp"
+#include "engine_verbs.hpp"
 #include "leftfold/storage/error.hpp"
+#include "leftfold/storage/observer.hpp"
 
 namespace leftfold::inline v0::detail {
 
@@ -118,9 +121,35 @@ void engine_core::start() {
     for (auto& [together, workers] : groups)
         drivers_.push_back(std::make_shared<driver>(store.core(), std::move(workers), signals));
     for (auto& each : drivers_) each->start();
+    listen();
+}
+
+/// Takes orders from other processes, at the socket of each database. An engine that nobody can give orders to is as
+/// good as another, so failing to listen is no error.
+void engine_core::listen() {
+    const std::lock_guard lock(listeners_mutex_);
+    std::set<const model_database*> heard;
+    for (const auto* each : all()) {
+        const auto* database = each->database.get();
+        if (database == nullptr || !heard.insert(database).second) continue;
+        try {
+            listeners_.push_back(std::make_unique<control_listener>(control_of(database->file()),
+                                                                    engine_verbs(*this, *database), store.world()));
+        } catch (const error& deaf) {
+            if (store.world().observer)
+                store.world().observer->on_warning(
+                    fmt::format("other processes cannot give orders to projections: {}", deaf.what()));
+        }
+    }
 }
 
 void engine_core::stop() {
+    std::vector<std::unique_ptr<control_listener>> ending;
+    {
+        const std::lock_guard lock(listeners_mutex_);
+        ending.swap(listeners_);
+    }
+    ending.clear();  // waits for a verb that runs, which may want the hands
     signals->stopping = true;
     rebuilds.wait_for_none();  // each ends at its next event, and needs the hands for it
     const std::lock_guard alone(hands);

@@ -12,6 +12,7 @@
 #include "driver.hpp"
 #include "event_worker.hpp"
 #include "leftfold/projections/projection_engine.hpp"
+#include "leftfold/storage/control.hpp"
 #include "model.hpp"
 #include "read_side.hpp"
 #include "rebuild_count.hpp"
@@ -49,6 +50,15 @@ public:
     void stop();
     /// Ends the engine as a kill would: nothing is written any more when it goes.
     void leave() { left_ = true; }
+
+    // The orders of projection_engine, by name
+    void pause(std::string_view projection, std::string_view by);
+    void resume(std::string_view projection, std::string_view by);
+    freshness drain(std::string_view projection, wait_options options, std::string_view by);
+    void seek(std::string_view projection, const start_at& where, std::string_view by);
+    void stop(std::string_view projection, std::string_view by);
+    bool retry_parked(std::string_view projection, const stream_id& stream);
+    bool discard_parked(std::string_view projection, const stream_id& stream);
 
     /// What somebody waits for, and the words for it.
     struct goal {
@@ -97,6 +107,7 @@ private:
     const model_board* find_board(std::string_view name);
     void check_new(const char* what, const std::string& name);
     std::shared_ptr<driver> driver_of(const model& of) const;
+    void listen();
 
     std::map<std::filesystem::path, std::weak_ptr<model_database>> databases_;  // under hands
     std::vector<std::shared_ptr<driver>> drivers_;                              // under hands
@@ -104,6 +115,8 @@ private:
     std::mutex entries_mutex_;
     std::deque<entry> entries_;                          // under entries_mutex_; they stay where they are
     std::vector<std::unique_ptr<event_worker>> actors_;  // under entries_mutex_
+    std::mutex listeners_mutex_;
+    std::vector<std::unique_ptr<control_listener>> listeners_;  // under it; last: their verbs use all of the above
 };
 
 }  // namespace leftfold::inline v0::detail

@@ -3,68 +3,80 @@
 #include <fmt/format.h>
 
 #include "engine_core.hpp"
-#include "leftfold/storage/error.hpp"
-#include "leftfold/storage/names.hpp"
+#include "order_book.hpp"
 
 namespace leftfold::inline v0 {
 
-namespace {
+namespace detail {
 
-/// Returns who gives an order, in words that a table and a line of JSON can keep.
-std::string checked(std::string_view by) {
-    if (by.empty() || by.size() > order_by_bytes_max)
-        throw error(errc::invalid_argument, fmt::format("giving an order in the name of {} bytes: 1 to {} will do",
-                                                        by.size(), order_by_bytes_max));
-    if (!is_utf8(by)) throw error(errc::invalid_utf8, "giving an order in somebody's name");
-    return std::string(by);
+void engine_core::pause(std::string_view projection, std::string_view by) {
+    const auto who = checked_name(by);
+    auto& of = *find_entry(projection).work;
+    at_model(of, [&] { of.pause(who); });
 }
 
-}  // namespace
-
-void projection_engine::pause(std::string_view projection, std::string_view by) {
-    const auto who = checked(by);
-    auto& of = *core_->find_entry(projection).work;
-    core_->at_model(of, [&] { of.pause(who); });
+void engine_core::resume(std::string_view projection, std::string_view by) {
+    const auto who = checked_name(by);
+    auto& of = *find_entry(projection).work;
+    at_model(of, [&] { of.resume(who); });
 }
 
-void projection_engine::resume(std::string_view projection, std::string_view by) {
-    const auto who = checked(by);
-    auto& of = *core_->find_entry(projection).work;
-    core_->at_model(of, [&] { of.resume(who); });
+freshness engine_core::drain(std::string_view projection, wait_options options, std::string_view by) {
+    const auto who = checked_name(by);
+    auto& of = *find_entry(projection).work;
+    const auto until = store.closed_cut();
+    at_model(of, [&] { of.drain(until, who); });
+    return wait_for(of, {until, fmt::format("draining projection {}", projection)}, options);
 }
+
+void engine_core::seek(std::string_view projection, const start_at& where, std::string_view by) {
+    const auto who = checked_name(by);
+    auto& of = *find_entry(projection).work;
+    at_model(of, [&] { of.seek(where, who); });
+}
+
+void engine_core::stop(std::string_view projection, std::string_view by) {
+    const auto who = checked_name(by);
+    auto& of = *find_entry(projection).work;
+    at_model(of, [&] { of.stop_folding(who); });
+}
+
+bool engine_core::retry_parked(std::string_view projection, const stream_id& stream) {
+    auto& of = *find_entry(projection).work;
+    bool rejoined = false;
+    at_model(of, [&] { rejoined = of.retry_parked(to_string(stream)); });
+    return rejoined;
+}
+
+bool engine_core::discard_parked(std::string_view projection, const stream_id& stream) {
+    auto& of = *find_entry(projection).work;
+    bool rejoined = false;
+    at_model(of, [&] { rejoined = of.discard_parked(to_string(stream)); });
+    return rejoined;
+}
+
+}  // namespace detail
+
+void projection_engine::pause(std::string_view projection, std::string_view by) { core_->pause(projection, by); }
+
+void projection_engine::resume(std::string_view projection, std::string_view by) { core_->resume(projection, by); }
 
 freshness projection_engine::drain(std::string_view projection, wait_options options, std::string_view by) {
-    const auto who = checked(by);
-    auto& of = *core_->find_entry(projection).work;
-    const auto until = core_->store.closed_cut();
-    core_->at_model(of, [&] { of.drain(until, who); });
-    return core_->wait_for(of, {until, fmt::format("draining projection {}", projection)}, options);
+    return core_->drain(projection, options, by);
 }
 
 void projection_engine::seek(std::string_view projection, const start_at& where, std::string_view by) {
-    const auto who = checked(by);
-    auto& of = *core_->find_entry(projection).work;
-    core_->at_model(of, [&] { of.seek(where, who); });
+    core_->seek(projection, where, by);
 }
 
-void projection_engine::stop(std::string_view projection, std::string_view by) {
-    const auto who = checked(by);
-    auto& of = *core_->find_entry(projection).work;
-    core_->at_model(of, [&] { of.stop_folding(who); });
-}
+void projection_engine::stop(std::string_view projection, std::string_view by) { core_->stop(projection, by); }
 
 bool projection_engine::retry_parked_of(std::string_view name, const stream_id& stream) {
-    auto& of = *core_->find_entry(name).work;
-    bool rejoined = false;
-    core_->at_model(of, [&] { rejoined = of.retry_parked(to_string(stream)); });
-    return rejoined;
+    return core_->retry_parked(name, stream);
 }
 
 bool projection_engine::discard_parked_of(std::string_view name, const stream_id& stream) {
-    auto& of = *core_->find_entry(name).work;
-    bool rejoined = false;
-    core_->at_model(of, [&] { rejoined = of.discard_parked(to_string(stream)); });
-    return rejoined;
+    return core_->discard_parked(name, stream);
 }
 
 }  // namespace leftfold::inline v0

@@ -54,6 +54,7 @@ void model::open() {
     renew();
     if (!is_live_) begin_to_build(board_);
     load_order();
+    if (home_ && is_live_) seek_as_kept();
     publish(store_.closed_cut(), lane::action::rest);  // what it has can be read from now on
 }
 

@@ -130,6 +130,7 @@ private:
     void tell_of_start(const start_place& found) const;
     void tell_of_renewal(const start_place& start, const std::string& why);
     void load_order();
+    void seek_as_kept();
     void obey(standing_order order);
     void end_drain();
     void give_back_memory();

@@ -81,6 +81,12 @@ CREATE TABLE IF NOT EXISTS leftfold_paused (
     by TEXT NOT NULL,
     since INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS leftfold_seeks (
+    projection TEXT NOT NULL PRIMARY KEY,
+    start TEXT NOT NULL,
+    by TEXT NOT NULL,
+    since INTEGER NOT NULL
+) WITHOUT ROWID;
 )";
 
 /// What makes a database one of format 2.
@@ -177,6 +183,8 @@ void check_read_models(sqlite::connection& on) {
                     fmt::format("opening read models in {}: their format is {}, and this leftfold knows {}",
                                 on.file().string(), version, format_with_generations));
 }
+
+std::filesystem::path control_of(const std::filesystem::path& database) { return database.string() + ".control"; }
 
 std::filesystem::path bell_of(const std::filesystem::path& database) { return database.string() + ".bell"; }
 

@@ -115,6 +115,9 @@ void check_read_models(sqlite::connection& on);
 /// The file that is written after each commit, for readers in other processes to wait on: `<database>.bell`.
 std::filesystem::path bell_of(const std::filesystem::path& database);
 
+/// The socket where the owner takes orders: `<database>.control`.
+std::filesystem::path control_of(const std::filesystem::path& database);
+
 /// Prepares a statement, and says errc::invalid_argument of SQL that does not compile.
 sqlite::statement prepare(sqlite::connection& on, const std::string& sql);
 

@@ -5,6 +5,8 @@
 #include <exception>
 #include <utility>
 
+#include "leftfold/projections/start_text.hpp"
+#include "leftfold/storage/error.hpp"
 #include "model.hpp"
 #include "order_book.hpp"
 
@@ -18,6 +20,20 @@ void model::load_order() {
     warn(fmt::format("projection {} is paused: by {}, at {}", name_, note->by,
                      to_rfc3339(recorded_at::from_micros(note->since_us).time())));
     obey({.what = standing_order::kind::pause, .by = std::move(note->by), .since_us = note->since_us});
+}
+
+/// Begins anew where it was told to while no engine ran. A place that is not there is told, and nothing is dropped.
+void model::seek_as_kept() {
+    order_book book(*home_, name_);
+    const auto note = book.wanted_seek();
+    if (!note) return;
+    try {
+        seek(parse_start(note->start), note->by);
+    } catch (const error& not_there) {
+        warn(fmt::format("projection {} does not seek {}, as {} told it: {}", name_, note->start, note->by,
+                         not_there.what()));
+    }
+    book.forget_seek();
 }
 
 void model::obey(standing_order order) {

@@ -24,6 +24,17 @@ std::string owner_named_in(int file) {
 
 }  // namespace
 
+bool owner_lock::is_held(const std::filesystem::path& database) {
+    const int file = ::open((database.string() + ".lock").c_str(), O_RDWR | O_CLOEXEC);
+    if (file < 0) return false;
+    struct flock whole {};
+    whole.l_type = F_WRLCK;
+    whole.l_whence = SEEK_SET;
+    const bool known = ::fcntl(file, F_OFD_GETLK, &whole) == 0;
+    ::close(file);
+    return known && whole.l_type != F_UNLCK;
+}
+
 owner_lock::owner_lock(const std::filesystem::path& database) {
     sqlite::refuse_network_file_system(std::filesystem::absolute(database).parent_path());
     const auto path = database.string() + ".lock";

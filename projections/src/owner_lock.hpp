@@ -16,6 +16,9 @@ public:
     owner_lock(const owner_lock&) = delete;
     owner_lock& operator=(const owner_lock&) = delete;
 
+    /// Returns whether somebody owns the database, in this process or in another.
+    static bool is_held(const std::filesystem::path& database);
+
 private:
     int file_ = -1;
 };

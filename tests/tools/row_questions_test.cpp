@@ -180,7 +180,7 @@ TEST_F(command_line_rows, says_in_one_line_what_is_wrong_with_a_question) {
         {rows("first-where-row", {"a", "$.cents = 'big'"}), tools::usage, "$.cents"},
         {rows("step-row", {"a", "--at", "9"}), tools::usage, "9"},
         {ask({"blame-row", "orders", at("views.db"), "none", "a"}), tools::not_there, "open_orders, plain"},
-        {ask({"history-row", "orders", at("views.db"), "plain", "a"}), tools::failed, "without history"},
+        {ask({"history-row", "orders", at("views.db"), "plain", "a"}), tools::cannot_here, "without history"},
         {ask({"blame-row", "nothing", at("views.db"), "open_orders", "a"}), tools::usage, "this program knows orders"},
         {ask({"blame-row", "orders", at("none.db"), "open_orders", "a"}), tools::not_there, "none.db"},
     };

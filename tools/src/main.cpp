@@ -42,6 +42,8 @@ int status_of(errc code) {
         case errc::not_closed:
         case errc::behind:
             return too_early;
+        case errc::unsupported:
+            return cannot_here;
         default:
             return failed;
     }
@@ -79,12 +81,12 @@ int run_chosen(const action& chosen, const console& on, const speaker& program) 
 constexpr const char* footer =
     "Before any command, --json asks for the answer in JSON, one object a line.\n"
     "Exit status: 0 done, 1 failed, 2 usage, 3 damaged, 4 not there, 5 in use, 6 input refused, 7 there already, 8 too "
-    "early.";
+    "early, 9 not here.";
 
 void declare_all(command_list& all) {
     for (const auto declare :
          {declare_init, declare_info, declare_streams, declare_events, declare_tail, declare_sql, declare_projections,
-          declare_rollback, declare_verify, declare_head, declare_moment, declare_reindex, declare_clock,
+          declare_rollback, declare_orders, declare_verify, declare_head, declare_moment, declare_reindex, declare_clock,
           declare_export, declare_import, declare_backup, declare_restore})
         declare(all);
 }
@@ -103,6 +105,7 @@ int run_line(command_list& all, const speaker& program, int argc, const char* co
 int run(int argc, const char* const* argv, std::istream& in, std::ostream& out, std::ostream& err) {
     command_list all("leftfold", "leftfold looks into event stores, checks them and moves them.", footer);
     declare_all(all);
+    declare_parked(all, nullptr);
     return run_line(all, {"leftfold", err}, argc, argv, {.in = in, .out = out, .err = err});
 }
 
@@ -118,6 +121,7 @@ int run(int argc, const char* const* argv, const domain& known, std::istream& in
         declare_rebuild(all, known);
     }
     declare_all(all);
+    declare_parked(all, &known);
     return run_line(all, {name, err}, argc, argv, {.in = in, .out = out, .err = err});
 }
 

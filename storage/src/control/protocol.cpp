@@ -14,15 +14,17 @@ namespace {
 namespace json = boost::json;
 
 /// Codes go by name: their numbers differ from version to version. Those that have none here read as io_error.
-constexpr std::array<std::pair<errc, std::string_view>, 12> code_names{{
+constexpr std::array<std::pair<errc, std::string_view>, 14> code_names{{
     {errc::invalid_argument, "invalid_argument"},
     {errc::invalid_name, "invalid_name"},
+    {errc::invalid_utf8, "invalid_utf8"},
     {errc::not_found, "not_found"},
     {errc::already_exists, "already_exists"},
     {errc::unsupported, "unsupported"},
     {errc::store_closed, "store_closed"},
     {errc::locked, "locked"},
     {errc::timed_out, "timed_out"},
+    {errc::not_yet, "not_yet"},
     {errc::read_only, "read_only"},
     {errc::disk_full, "disk_full"},
     {errc::corrupt, "corrupt"},

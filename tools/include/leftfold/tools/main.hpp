@@ -15,6 +15,7 @@ enum exit_status : int {
     refused_input = 6,  ///< a line of the input is not what it must be
     already_there = 7,  ///< something of that name is there already, and is left as it is
     too_early = 8,      ///< the time or place asked for has not come, or is not reached yet: ask again later
+    cannot_here = 9,  ///< whoever was asked cannot do it, and another program or engine can; standard error says which
 };
 
 class domain;

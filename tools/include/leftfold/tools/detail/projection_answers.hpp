@@ -31,6 +31,9 @@ private:
     read_model<Projection> opened_;
 };
 
+/// What to do about a parked stream.
+enum class parked_verb { retry, discard };
+
 class projection_answers {
 public:
     virtual ~projection_answers() = default;
@@ -53,6 +56,10 @@ public:
     /// shape, that is what adding the projection does already, and nothing is compared.
     virtual rebuild_report rebuild(event_store& store, const std::filesystem::path& database, rebuild_options options,
                                    function_ref<void(const rebuild_progress&)> progress) const = 0;
+    /// Folds a parked stream again, as the owner of the database, whose rows must be those of this projection as it is
+    /// (errc::stale_model). Returns whether it has rejoined.
+    virtual bool rejoin(event_store& store, const std::filesystem::path& database, const stream_id& stream,
+                        parked_verb what) const = 0;
 };
 
 template <class Projection>
@@ -101,6 +108,16 @@ public:
         done.compared.projection = now.name;
         done.compared.at = now.reached;
         return done;
+    }
+
+    bool rejoin(event_store& store, const std::filesystem::path& database, const stream_id& stream,
+                parked_verb what) const override {
+        // An engine would fold other rows anew, from the first event: that is not for a tool to decide.
+        open_read_model<Projection>(database, {.store = &store, .events = events_}).status();
+        projection_engine engine{store};
+        engine.add<Projection>({.database = database, .events = events_});
+        return what == parked_verb::discard ? engine.discard_parked<Projection>(stream)
+                                            : engine.retry_parked<Projection>(stream);
     }
 
 private:

@@ -1,0 +1,71 @@
+#include "leftfold/projections/kept_orders.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "generations.hpp"
+#include "leftfold/projections/start_text.hpp"
+#include "leftfold/storage/error.hpp"
+#include "model_database.hpp"
+#include "order_book.hpp"
+#include "owner_lock.hpp"
+
+namespace leftfold::inline v0 {
+
+namespace {
+
+std::filesystem::path existing(const std::filesystem::path& database) {
+    if (!std::filesystem::is_regular_file(database))
+        throw error(errc::not_found, "opening read models in " + database.string());
+    return database;
+}
+
+std::int64_t now_us() { return complete({}).clock->wall_us(); }
+
+}  // namespace
+
+std::optional<std::string> ask_engine(const std::filesystem::path& database, const control_request& request,
+                                      std::chrono::milliseconds at_most) {
+    existing(database);
+    if (!detail::owner_lock::is_held(database)) return std::nullopt;
+    try {
+        return ask_control(detail::control_of(database), request, at_most);
+    } catch (const error& silent) {
+        if (silent.kind() != errc::locked) throw;
+    }
+    // Whoever holds the lock does not listen: this throws, with the owner's process id, unless it is gone by now.
+    const detail::owner_lock free(database);
+    return std::nullopt;
+}
+
+class kept_orders::state {
+public:
+    explicit state(const std::filesystem::path& file) : database(existing(file)) {}
+
+    detail::order_book book(std::string_view projection) {
+        const auto names = detail::read_model_names(database.connection());
+        if (std::find(names.begin(), names.end(), projection) == names.end())
+            throw error(errc::not_found, fmt::format("giving an order to projection {} in {}: it is not there",
+                                                     projection, database.file().string()));
+        return {database, projection};
+    }
+
+    detail::model_database database;
+};
+
+kept_orders::kept_orders(const std::filesystem::path& database) : state_(std::make_unique<state>(database)) {}
+
+kept_orders::~kept_orders() = default;
+
+void kept_orders::pause(std::string_view projection, std::string_view by) {
+    state_->book(projection).note_pause({detail::checked_name(by), now_us()});
+}
+
+void kept_orders::resume(std::string_view projection) { state_->book(projection).forget_pause(); }
+
+void kept_orders::seek(std::string_view projection, const start_at& where, std::string_view by) {
+    state_->book(projection).note_seek({to_string(where), detail::checked_name(by), now_us()});
+}
+
+}  // namespace leftfold::inline v0
