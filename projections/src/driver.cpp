@@ -87,10 +87,24 @@ void driver::turn() {
         else
             rest(seen);
     } catch (const std::exception& failed) {
-        // The store is closed, or cannot be read: there is nothing to go on with.
-        if (store_.world().observer)
-            store_.world().observer->on_warning(std::string("projections stopped: ") + failed.what());
+        rest_after(failed);
     }
+}
+
+/// Something failed that no worker took for its own. They go on from their checkpoints, after a wait; when the store is
+/// closed there is nothing to go on with.
+void driver::rest_after(const std::exception& failed) {
+    const auto* const known = dynamic_cast<const error*>(&failed);
+    try {
+        if (known == nullptr || known->kind() != errc::store_closed) {
+            for (auto* each : workers_) each->broke_off(failed);
+            return wait_beyond(beyond_all(store_.partitions()), signals_->options.longest_rest);
+        }
+    } catch (const std::exception&) {
+        // Not even a wait is to be had: the same end, and the first failure says more than this one.
+    }
+    if (store_.world().observer)
+        store_.world().observer->on_warning(std::string("projections stopped: ") + failed.what());
 }
 
 /// In a reading process: committed events stay open when their owner is gone. After a while somebody has to seal.
@@ -114,6 +128,12 @@ void driver::rest(const cut& seen) {
         at_most = std::min<std::chrono::microseconds>(at_most, until_closed);
         if (store_.access() == access::read_only) close_what_is_left(now);
     }
+    wait_beyond(seen, at_most);
+}
+
+/// Takes a turn when the store has something beyond that, a worker is due, or the time is over.
+void driver::wait_beyond(const cut& seen, std::chrono::microseconds at_most) {
+    const auto now = store_.world().clock->elapsed_us();
     for (const auto* each : workers_) at_most = std::min(at_most, std::chrono::microseconds(each->due_us(now) - now));
     const auto whole = std::chrono::ceil<std::chrono::milliseconds>(at_most);
     store_.start_wait_beyond(seen, whole, [weak = weak_from_this(), round = round_](std::error_code, const cut&) {

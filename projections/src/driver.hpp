@@ -1,7 +1,9 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -32,6 +34,8 @@ private:
     void post_turn(std::uint64_t round);
     void turn();
     void rest(const cut& seen);
+    void rest_after(const std::exception& failed);
+    void wait_beyond(const cut& seen, std::chrono::microseconds at_most);
     void close_what_is_left(std::int64_t now_us);
 
     event_store store_;

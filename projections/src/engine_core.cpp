@@ -121,6 +121,14 @@ void engine_core::start() {
     for (auto& [together, workers] : groups)
         drivers_.push_back(std::make_shared<driver>(store.core(), std::move(workers), signals));
     for (auto& each : drivers_) each->start();
+    std::vector<model_board*> boards;
+    for (auto* each : all()) boards.push_back(&each->work->board());
+    for (auto* each : actors()) boards.push_back(&each->board());
+    // Often enough that a stall is told of soon, and seldom enough that a resting engine rests.
+    const auto every = std::clamp<std::chrono::milliseconds>(signals->options.supervision.stalled_after / 4,
+                                                             std::chrono::milliseconds{10}, std::chrono::seconds{5});
+    watchdog_ = std::make_shared<watchdog>(store.core(), std::move(boards), every);
+    watchdog_->start();
     listen();
 }
 
@@ -153,6 +161,8 @@ void engine_core::stop() {
     signals->stopping = true;
     rebuilds.wait_for_none();  // each ends at its next event, and needs the hands for it
     const std::lock_guard alone(hands);
+    if (watchdog_) watchdog_->stop();
+    watchdog_.reset();
     signals->stopping = true;
     for (auto& each : drivers_) each->stop();
     drivers_.clear();

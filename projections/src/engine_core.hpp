@@ -16,6 +16,7 @@
 #include "model.hpp"
 #include "read_side.hpp"
 #include "rebuild_count.hpp"
+#include "watchdog.hpp"
 
 namespace leftfold::inline v0::detail {
 
@@ -111,6 +112,7 @@ private:
 
     std::map<std::filesystem::path, std::weak_ptr<model_database>> databases_;  // under hands
     std::vector<std::shared_ptr<driver>> drivers_;                              // under hands
+    std::shared_ptr<watchdog> watchdog_;                                        // under hands
     bool left_ = false;  // something that is no std::exception came through: end without another write
     std::mutex entries_mutex_;
     std::deque<entry> entries_;                          // under entries_mutex_; they stay where they are

@@ -32,7 +32,7 @@ event_worker::event_worker(std::shared_ptr<store_core> store, settings how, std:
       name_(how.name),
       filter_(std::move(how.filter)),
       save_every_(how.save_every),
-      lane_(how.retries),
+      lane_(how.retries, signals_->options.supervision),
       board_(store_.core(), signals_, name_) {}
 
 void event_worker::begin_at(const start_place& start) {
@@ -127,8 +127,14 @@ void event_worker::fail(const std::exception& failed) {
     }
     lane_.failed(where, text, now_us());
     ++failures_;
+    if (!where) ++restarts_;
     last_failure_ = text;
     warn(fmt::format("{} {} failed, attempt {}: {}", kind_, name_, lane_.attempts(), text));
+}
+
+void event_worker::broke_off(const std::exception& failed) {
+    fail(failed);
+    publish(beyond_all(store_.partitions()), lane::action::back_off);  // the store is not asked: it may be what failed
 }
 
 bool event_worker::hurry() {
@@ -160,6 +166,8 @@ void event_worker::publish(const cut& closed, lane::action did) {
                     .failure = lane_.failure().empty() ? held_because_ : lane_.failure(),
                     .failures = failures_,
                     .last_failure = last_failure_,
+                    .restarts = restarts_,
+                    .is_behind = !lane_.durable().covers(closed),
                     .told = {},
                     .through = place_.through(),
                     .parked = 0,

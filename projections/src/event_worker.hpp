@@ -22,6 +22,7 @@ class event_worker : public worker {
 public:
     lane::action step() final;
     std::int64_t due_us(std::int64_t now) const final;
+    void broke_off(const std::exception& failed) final;
     /// Looks up where it begins and how far it has come.
     virtual void open() = 0;
     /// Saves what is only ahead in memory. For the end of the work.
@@ -33,6 +34,7 @@ public:
     /// What it is, for people: `process`, `reactor`.
     const char* kind() const { return kind_; }
     const model_board& board() const { return board_; }
+    model_board& board() { return board_; }
 
 protected:
     struct settings {
@@ -93,6 +95,7 @@ private:
     std::string held_because_;
     std::size_t failures_ = 0;  // in all, and the last of them
     std::string last_failure_;
+    std::size_t restarts_ = 0;  // for no fault of an event
     event_page page_;
     model_board board_;
 };

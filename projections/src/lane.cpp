@@ -48,13 +48,14 @@ void lane::failed(std::optional<position> where, std::string why, std::int64_t n
     failed_at_ = where;
     failure_ = std::move(why);
     ++attempts_;
-    if (attempts_ > retries_.count) {
+    if (attempts_ >= attempts_max()) {
         stopped_ = true;
         return;
     }
-    auto wait = std::chrono::duration_cast<std::chrono::microseconds>(retries_.first_wait);
-    for (int i = 1; i < attempts_ && wait < retries_.longest_wait; ++i) wait *= 2;
-    due_us_ = now_us + std::min<std::chrono::microseconds>(wait, retries_.longest_wait).count();
+    const auto longest = where ? retries_.longest_wait : supervision_.longest_wait;
+    std::chrono::microseconds wait = where ? retries_.first_wait : supervision_.first_wait;
+    for (int i = 1; i < attempts_ && wait < longest; ++i) wait *= 2;
+    due_us_ = now_us + std::min<std::chrono::microseconds>(wait, longest).count();
 }
 
 }  // namespace leftfold::inline v0::detail

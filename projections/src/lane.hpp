@@ -27,7 +27,8 @@ public:
         stopped,   ///< nothing to do any more
     };
 
-    explicit lane(retry_options retries) : retries_(retries) {}
+    explicit lane(retry_options retries, supervision_options supervision = {})
+        : retries_(retries), supervision_(supervision) {}
 
     action next(const cut& closed, std::int64_t now_us) const;
 
@@ -37,7 +38,8 @@ public:
     void folded(cut to);
     /// What was folded is durable.
     void flushed();
-    /// Something failed: an event, or, without `where`, the database. What was folded before the event stays folded.
+    /// Something failed: an event, or, without `where`, what the fold stands on. What was folded before the event stays
+    /// folded.
     void failed(std::optional<position> where, std::string why, std::int64_t now_us);
     /// Tries again at once what failed.
     void hurry() { due_us_ = 0; }
@@ -52,12 +54,15 @@ public:
     std::int64_t due_us() const { return due_us_; }
     bool is_stopped() const { return stopped_; }
     int attempts() const { return attempts_; }
+    /// How many attempts there are before it stops, for what failed last.
+    int attempts_max() const { return (failed_at_ ? retries_.count : supervision_.restarts) + 1; }
     const std::string& failure() const { return failure_; }
 
 private:
     bool waits_to_retry(std::int64_t now_us) const { return attempts_ > 0 && now_us < due_us_; }
 
     retry_options retries_;
+    supervision_options supervision_;
     cut folded_;
     cut durable_;
     int attempts_ = 0;  // failed ones, since the last that went well

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <exception>
 #include <limits>
+#include <new>
 #include <utility>
 
 #include "continuity.hpp"
@@ -26,7 +27,7 @@ model::model(std::shared_ptr<store_core> store, make_projection make, projection
       name_(projection_access::type(*instance_).name),
       shape_(projection_access::shape(*instance_, options_.events)),
       filter_(projection_access::filter(*instance_, options_.events)),
-      lane_(options_.retries),
+      lane_(options_.retries, signals_->options.supervision),
       board_(store_.core(), signals_, name_) {
     if (!database_ && !projection_access::parts(*instance_).empty())
         throw error(errc::invalid_argument,
@@ -144,6 +145,8 @@ void model::fold(const cut& up_to, recorded_at closed) {
         place_.reached(std::move(reached));
         if (complete) place_.complete(closed);
         lane_.folded(place_.at());
+    } catch (const std::bad_alloc&) {
+        fail(std::nullopt, "there was no memory");  // which is no fault of the event, and none that parks a stream
     } catch (const std::exception& failed) {
         if (side_ && side_->is_broken()) {
             fail(std::nullopt, failed.what());
@@ -262,6 +265,7 @@ void model::save_progress() noexcept {
 
 void model::fail(std::optional<position> where, const char* why) {
     if (!where) {
+        ++restarts_;
         end_transaction();
         renew_ = true;
         lane_.start_from(lane_.durable());
@@ -270,8 +274,13 @@ void model::fail(std::optional<position> where, const char* why) {
     lane_.failed(where, text, now_us());
     ++failures_;
     last_failure_ = text;
-    warn(fmt::format("projection {} failed, attempt {} of {}: {}", name_, lane_.attempts(), options_.retries.count + 1,
-                     text));
+    warn(
+        fmt::format("projection {} failed, attempt {} of {}: {}", name_, lane_.attempts(), lane_.attempts_max(), text));
+}
+
+void model::broke_off(const std::exception& failed) {
+    fail(std::nullopt, failed.what());
+    publish(beyond_all(store_.partitions()), lane::action::back_off);  // the store is not asked: it may be what failed
 }
 
 projection_state model::state(const cut& closed) const {
@@ -291,6 +300,8 @@ void model::publish(const cut& closed, lane::action did) {
                     .failure = lane_.failure(),
                     .failures = failures_,
                     .last_failure = last_failure_,
+                    .restarts = restarts_,
+                    .is_behind = is_live_ && !lane_.durable().covers(closed),
                     .told = order_,
                     .through = place_.through(),
                     .parked = parked_ ? parked_->size() : 0,

@@ -43,6 +43,8 @@ public:
     /// Does the next thing, and says what it was. Never throws for what an event or the database did.
     lane::action step() override;
 
+    void broke_off(const std::exception& failed) override;
+
     /// Writes a checkpoint that is only ahead in memory. For the end of the work.
     void save_progress() noexcept;
 
@@ -56,6 +58,7 @@ public:
     const model_board& board() const { return board_; }
     /// Where its rows are, for whoever reads them.
     const served_rows& rows() const { return rows_; }
+    model_board& board() { return board_; }
     /// Gives a model in memory to somebody who looks at it, while nobody folds.
     void look(function_ref<void(const projection_base&)> visit) const;
 
@@ -185,6 +188,7 @@ private:
     standing_order order_;
     fold_rate rate_;
     std::size_t failures_ = 0;
+    std::size_t restarts_ = 0;
     std::string last_failure_;
 
     // Of a projection that parks keys

@@ -36,6 +36,13 @@ std::size_t events_between(const cut& from, const cut& to) {
     return events;
 }
 
+cut beyond_all(std::uint32_t partitions) {
+    cut made(partitions);
+    for (std::uint32_t p = 0; p != partitions; ++p)
+        made.set(partition_id(p), offset(std::numeric_limits<std::int64_t>::max()));
+    return made;
+}
+
 freshness freshness_of(const cut& reached, recorded_at through, const cut& wanted, std::int64_t wall_us) {
     if (reached.covers(wanted)) return {};
     const auto since_us = std::max<std::int64_t>(0, through.micros());  // of what holds nothing yet: 1970
@@ -50,8 +57,15 @@ model_board::model_board(std::shared_ptr<store_core> store, std::shared_ptr<mode
 }
 
 void model_board::publish(news now) {
+    const auto now_us = store_.world().clock->elapsed_us();
     {
         const std::lock_guard lock(signals_->mutex);
+        const bool moved = !(status_.reached == now.reached);
+        if (moved || !now.is_behind || rests(now.state)) {
+            behind_since_us_.reset();
+            stall_is_told_ = false;
+        }
+        if (now.is_behind && !behind_since_us_ && !rests(now.state)) behind_since_us_ = now_us;
         status_.reached = std::move(now.reached);
         status_.state = now.state;
         status_.events_per_second = now.events_per_second;
@@ -59,6 +73,7 @@ void model_board::publish(news now) {
         status_.failure = std::move(now.failure);
         status_.failures = now.failures;
         status_.last_failure = std::move(now.last_failure);
+        status_.restarts = now.restarts;
         status_.told_by = std::move(now.told.by);
         status_.told_at.reset();
         if (!status_.told_by.empty()) status_.told_at = instant(std::chrono::microseconds(now.told.since_us));
@@ -90,12 +105,34 @@ recorded_at model_board::since() const {
     return status_.since;
 }
 
+/// Under the mutex.
+bool model_board::is_stalled(const cut& closed, std::int64_t now_us) const {
+    const auto limit_us = std::chrono::microseconds(signals_->options.supervision.stalled_after).count();
+    return behind_since_us_ && now_us - *behind_since_us_ > limit_us && !status_.reached.covers(closed);
+}
+
+std::optional<std::string> model_board::look_for_stall() {
+    const auto closed = store_.closed_cut();
+    const auto now_us = store_.world().clock->elapsed_us();
+    const std::lock_guard lock(signals_->mutex);
+    if (rests(status_.state)) return std::nullopt;
+    if (!behind_since_us_ && !status_.reached.covers(closed)) behind_since_us_ = now_us;
+    if (stall_is_told_ || !is_stalled(closed, now_us)) return std::nullopt;
+    stall_is_told_ = true;
+    return fmt::format("projection {} is stalled at {}, {}: {} events behind, and no further for {:.1f} s",
+                       status_.name, to_string(status_.reached), to_string(status_.state),
+                       events_between(status_.reached, closed), static_cast<double>(now_us - *behind_since_us_) / 1e6);
+}
+
 projection_status model_board::status() const {
     projection_status now;
     auto through = recorded_at::min();
+    const auto closed = store_.closed_cut();
+    const auto now_us = store_.world().clock->elapsed_us();
     {
         const std::lock_guard lock(signals_->mutex);
         now = status_;
+        now.stalled = is_stalled(closed, now_us);
         through = through_;
     }
     // What was appended since the model published is behind too.

@@ -37,6 +37,8 @@ public:
         std::string failure;
         std::size_t failures;
         std::string last_failure;
+        std::size_t restarts;
+        bool is_behind;  ///< of what is closed
         standing_order told;
         recorded_at through;
         std::size_t parked;
@@ -51,6 +53,9 @@ public:
     recorded_at since() const;
 
     projection_status status() const;
+    /// Looks whether the model has stalled, which nobody can be sure that it notices itself. Returns the words for it,
+    /// once for each stall. To be called every now and then.
+    std::optional<std::string> look_for_stall();
     /// Whether events up to the cut that a reader waited for may be parked: if so, the database knows.
     bool parks() const;
     /// Waits until every event of `where` is in the committed rows, or never will be. When they are not, it answers or
@@ -58,15 +63,23 @@ public:
     freshness wait_until(const cut& where, wait_options options, std::string_view doing) const;
 
 private:
+    bool is_stalled(const cut& closed, std::int64_t now_us) const;
+
     mutable event_store store_;  // asking a store is no change of the board
     std::shared_ptr<model_signals> signals_;
     projection_status status_;  // under signals_->mutex, but for the lag
     recorded_at through_ = recorded_at::min();
     bool parks_ = false;
+    std::optional<std::int64_t>
+        behind_since_us_;  // since when it has come no further, though there was something to fold
+    bool stall_is_told_ = false;
 };
 
 /// Counts the events of `to` that are not in `from`. Takes any cut, also one that somebody made up.
 std::size_t events_between(const cut& from, const cut& to);
+
+/// A cut that no store comes to.
+cut beyond_all(std::uint32_t partitions);
 
 /// How far rows that have come to `reached`, and miss nothing through that time, are from having all of `wanted`.
 freshness freshness_of(const cut& reached, recorded_at through, const cut& wanted, std::int64_t wall_us);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <exception>
 #include <limits>
+#include <new>
 #include <span>
 #include <stdexcept>
 
@@ -28,6 +29,8 @@ void model::fold_or_park(const event_view& event) {
     if (discarded_.contains(event.id) || parked_->takes(event)) return;
     try {
         projection_access::apply(*instance_, event, options_.events, side_.get());
+    } catch (const std::bad_alloc&) {
+        throw;
     } catch (const std::exception& failed) {
         if (side_->is_broken()) throw;
         if (!parked_->park(*database_, writers, event, failed.what()))

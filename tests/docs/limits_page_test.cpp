@@ -110,6 +110,11 @@ void add_projections(named& all) {
     all["projection_options::as_of_wait"] = time(projection.as_of_wait);
     all["engine_options::longest_rest"] = time(engine_options{}.longest_rest);
     all["order_by_bytes_max"] = count(order_by_bytes_max);
+    const supervision_options supervision;
+    all["supervision_options::restarts"] = count(static_cast<std::size_t>(supervision.restarts));
+    all["supervision_options::first_wait"] = time(supervision.first_wait);
+    all["supervision_options::longest_wait"] = time(supervision.longest_wait);
+    all["supervision_options::stalled_after"] = time(supervision.stalled_after);
     const process_options process;
     all["process_options::commands_max"] = count(process.commands_max);
     all["process_options::instances_max"] = count(process.instances_max);

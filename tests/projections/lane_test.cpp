@@ -17,7 +17,9 @@ const position poison{partition_id{0}, offset{3}};
 
 class projection_lane : public testing::Test {
 protected:
-    lane lane_{{.count = 2, .first_wait = std::chrono::milliseconds{1}, .longest_wait = std::chrono::seconds{1}}};
+    lane lane_{
+        {.count = 2, .first_wait = std::chrono::milliseconds{1}, .longest_wait = std::chrono::seconds{1}},
+        {.restarts = 3, .first_wait = std::chrono::milliseconds{1}, .longest_wait = std::chrono::milliseconds{2}}};
 };
 
 TEST_F(projection_lane, folds_then_flushes_then_rests) {
@@ -63,6 +65,17 @@ TEST_F(projection_lane, that_is_held_flushes_what_is_folded_and_nothing_more_unt
     EXPECT_EQ(lane_.next(at(9, 9), 0), action::back_off);
     lane_.forgive();
     EXPECT_EQ(lane_.next(at(9, 9), 0), action::fold);
+}
+
+TEST_F(projection_lane, is_restarted_more_often_than_an_event_is_tried_and_waits_no_longer_than_it_may) {
+    lane_.start_from(at(1, 0));
+    for (const std::int64_t due : {1'000, 2'000, 2'000}) {
+        lane_.failed(std::nullopt, "disk", 0);
+        EXPECT_EQ(lane_.due_us(), due);
+        EXPECT_FALSE(lane_.is_stopped());
+    }
+    lane_.failed(std::nullopt, "disk", 0);
+    EXPECT_EQ(lane_.next(at(5, 0), 1'000'000), action::stopped);
 }
 
 TEST_F(projection_lane, counts_the_failures_of_each_event_apart) {

@@ -149,7 +149,8 @@ TEST_F(command_line_orders, are_kept_where_no_engine_runs_and_the_next_one_obeys
         EXPECT_EQ(now.generation, 2);
         EXPECT_EQ(now.begun_anew_because, "Olga told it to seek");
         EXPECT_EQ(read.rows.count(), 0);
-        EXPECT_EQ(run({"resume", db_, "accounts"}).status, tools::in_use) << "an engine that does not run does not hear";
+        EXPECT_EQ(run({"resume", db_, "accounts"}).status, tools::in_use)
+            << "an engine that does not run does not hear";
     }
     EXPECT_EQ(run({"resume", db_, "accounts"}).status, tools::success);
     EXPECT_EQ(run({"seek", db_, "accounts", "7:1"}).status, tools::success) << "a place that will turn out not to be";
@@ -211,11 +212,11 @@ TEST_F(command_line_orders, to_retry_without_an_engine_take_the_applications_own
 
 TEST_F(command_line_orders, name_places_that_read_back_as_they_were_written) {
     const event_id store = parse_event_id("01927f3e-8c2a-7cc3-98c4-dc0c0c07398f");
-    for (const auto& each :
-         {start_at::earliest(), start_at::latest(), start_at::after(cut({offset{2}, offset{7}})),
-          start_at::event({partition_id{1}, offset{812}}), start_at::time(recorded_at::from_micros(1'767'225'600'000'001)),
-          start_at::ago(std::chrono::hours{1}).or_nearest(), start_at::latest().of(store),
-          start_at::earliest().of(store).or_nearest()}) {
+    for (const auto& each : {start_at::earliest(), start_at::latest(), start_at::after(cut({offset{2}, offset{7}})),
+                             start_at::event({partition_id{1}, offset{812}}),
+                             start_at::time(recorded_at::from_micros(1'767'225'600'000'001)),
+                             start_at::ago(std::chrono::hours{1}).or_nearest(), start_at::latest().of(store),
+                             start_at::earliest().of(store).or_nearest()}) {
         const auto text = to_string(each);
         EXPECT_EQ(to_string(parse_start(text)), text);
         EXPECT_EQ(parse_start(text).place().index(), each.place().index()) << text;

@@ -8,6 +8,7 @@
 
 #include "asking_engines.hpp"
 #include "commands.hpp"
+#include "generations.hpp"
 #include "leftfold/storage/error.hpp"
 #include "leftfold/tools/main.hpp"
 #include "model_database.hpp"

@@ -29,7 +29,7 @@ struct flush_options {
     std::size_t cached_rows = 500'000;
 };
 
-/// What to do when an event, or the database, fails: wait, twice as long each time, and try again.
+/// What to do when an event fails: wait, twice as long each time, and try again.
 struct retry_options {
     /// How often it is tried again. Then the projection stops and keeps the error; nothing is ever skipped.
     int count = 5;
@@ -58,11 +58,25 @@ struct projection_options {
     event_registry events{};
 };
 
+/// What becomes of projections that break off for no fault of an event: the database or the store failed, or there was
+/// no memory. What was not written is dropped, and they go on from the checkpoint after a wait, twice as long each
+/// time.
+struct supervision_options {
+    /// How often in a row. Then the projection stops and keeps the error.
+    int restarts = 100;
+    std::chrono::milliseconds first_wait{100};
+    std::chrono::milliseconds longest_wait = std::chrono::seconds{30};
+    /// How long a projection that runs may come no further while there is something to fold. Then it is stalled, which
+    /// the observer is told once, until it moves again.
+    std::chrono::milliseconds stalled_after = std::chrono::seconds{30};
+};
+
 /// How an engine runs.
 struct engine_options {
     /// The longest that a resting projection goes without a look at the store. It is woken by appends; this is for what
     /// nobody announces.
     std::chrono::milliseconds longest_rest = std::chrono::seconds{1};
+    supervision_options supervision{};
     /// For tests: called by name around each durable step. What it throws, unless it is a std::exception, leaves the
     /// engine as a kill would at this point.
     std::function<void(std::string_view step)> failpoint{};

@@ -46,6 +46,10 @@ struct projection_status {
     /// Failed attempts since it was added, those that went well later included, and what the last of them said.
     std::size_t failures = 0;
     std::string last_failure;
+    /// How often it was started again since it was added, after the database or the store failed or memory ran out.
+    std::size_t restarts = 0;
+    /// Whether it runs and has something to fold, and has come no further for supervision_options::stalled_after.
+    bool stalled = false;
     /// Who told it to pause, drain or stop, and when. Empty for one that runs.
     std::string told_by;
     std::optional<instant> told_at;
