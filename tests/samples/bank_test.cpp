@@ -54,6 +54,11 @@ TEST(bank, is_asked_on_its_command_line_what_alices_balance_was_on_march_15th) {
     EXPECT_EQ(ask("sql " + (scratch / "bank/bank.views.db").string() +
                   " \"SELECT cents FROM balances_as_of('2026-03-15') WHERE account = 'alice'\""),
               "10000\n");
+    const auto rows = (scratch / "bank/bank.store").string() + " balances " +
+                      (scratch / "bank/bank.views.db").string() + " balances ";
+    EXPECT_EQ(ask("diff-rows " + rows + "2026-03-15 2026-04-03"), "~ alice $.cents: 10000 → 7000\n");
+    EXPECT_EQ(ask("blame-row " + rows + "alice cents --as-of 2026-03-15"),
+              "balances.cents ← bank.deposited #2, partition 1 offset 2, 2026-01-05T09:00:00.000001Z\n");
 }
 #endif
 
