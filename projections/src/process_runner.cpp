@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <mutex>
 #include <utility>
@@ -84,13 +85,14 @@ cut process_runner::take_up() {
 
 void process_runner::save(const checkpoint& reached) { store_.checkpoints().save(consumer(), reached); }
 
-/// Fires the deadlines that the store's own time has passed. What was recorded before that has been reacted to, so it
-/// had its say. Returns whether there was something to do.
+/// Fires the deadlines that both clocks have passed: the wall's, since the store's runs ahead of it for a while after a
+/// kill; and the store's, since what was recorded before a deadline has then been reacted to, and had its say. Returns
+/// whether there was something to do.
 bool process_runner::idle(recorded_at closed) {
     const auto next = book_.next();
-    if (!next) return false;
+    const auto wall = recorded_at::from_micros(store_.world().clock->wall_us());
+    if (!next || wall < *next) return false;
     if (closed < *next) {
-        if (next->micros() > store_.world().clock->wall_us()) return false;
         try {
             store_.cut_at(*next, {.wait = std::chrono::milliseconds{0}});
             return true;
@@ -100,7 +102,7 @@ bool process_runner::idle(recorded_at closed) {
             throw;
         }
     }
-    for (const auto* each : book_.due_by(closed, fired_at_once)) {
+    for (const auto* each : book_.due_by(std::min(closed, wall), fired_at_once)) {
         point("a deadline is reached");
         journal_.fire(*each);
         point("a deadline is written");

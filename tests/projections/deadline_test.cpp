@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "deadline_book.hpp"
+#include "leftfold/storage/sqlite_store.hpp"
 #include "projections/read_models.hpp"
 #include "projections/rides.hpp"
 
@@ -137,6 +140,32 @@ TEST_F(deadline, is_late_but_not_lost_when_the_clock_is_set_back) {
     clock_->advance(2min);
     p.engine.catch_up();
     EXPECT_EQ(fired(), list{"r1"}) << "not again when that time comes a second time";
+}
+
+TEST_F(deadline, is_not_early_after_a_kill_that_left_the_stores_clock_ahead) {
+    store_ = leftfold::open_sqlite(directory_ / "live.store", {.store = store_options_});
+    rides_ = leftfold::repository<rides::ride>{store_};
+    drivers_ = leftfold::repository<rides::driver>{store_};
+    {
+        program p(*this);
+        request("r1", "anna");
+        p.engine.catch_up();
+    }
+    // What a kill leaves behind: nobody closes the store, and the next owner's clock goes on from the saved bound.
+    std::filesystem::create_directory(directory_ / "left.store");
+    for (const auto& file : std::filesystem::directory_iterator(directory_ / "live.store"))
+        if (file.is_regular_file())
+            std::filesystem::copy_file(file.path(), directory_ / "left.store" / file.path().filename());
+    store_ = leftfold::open_sqlite(directory_ / "left.store", {.store = store_options_});
+    rides_ = leftfold::repository<rides::ride>{store_};
+    drivers_ = leftfold::repository<rides::driver>{store_};
+    EXPECT_GT(store_.closed(), (leftfold::recorded_at{clock_->now() + 30s})) << "ahead, or this tests nothing";
+    program p(*this);
+    p.engine.catch_up();
+    EXPECT_EQ(fired(), list{}) << "half a minute is not over";
+    clock_->advance(31s);
+    p.engine.catch_up();
+    EXPECT_EQ(fired(), list{"r1"});
 }
 
 TEST_F(deadline, waits_while_nobody_believes_a_clock_that_jumped_forward) {
