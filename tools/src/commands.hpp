@@ -23,5 +23,6 @@ void declare_export(command_list& all);
 void declare_import(command_list& all);
 void declare_backup(command_list& all);
 void declare_restore(command_list& all);
+void declare_fork(command_list& all);
 
 }  // namespace leftfold::inline v0::tools

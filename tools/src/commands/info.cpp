@@ -4,6 +4,7 @@
 
 #include "commands.hpp"
 #include "leftfold/storage/closing.hpp"
+#include "leftfold/storage/fork.hpp"
 #include "open_store.hpp"
 
 namespace leftfold::inline v0::tools {
@@ -36,6 +37,7 @@ int info(const std::string& path, const console& on) {
                               {"chain", to_hex(head.chain)}});
     }
     const auto age_us = store.world().clock->wall_us() - closed.micros();
+    const auto origin = fork_origin_of(store);
     const auto level = name_of(store.capabilities().level);
     if (on.json) {
         boost::json::object answer{{"store", to_string(store.id())},
@@ -46,11 +48,22 @@ int info(const std::string& path, const console& on) {
                                    {"closed_age_us", age_us},
                                    {"partitions", partitions}};
         if (held_by) answer["closed_held_by_partition"] = held_by->value();
+        if (origin)
+            answer["fork_of"] = {{"store", to_string(origin->parent)},
+                                 {"path", origin->path.string()},
+                                 {"time", to_rfc3339(origin->time.time())},
+                                 {"cut", to_string(origin->cut)},
+                                 {"depth", origin->depth}};
         on.write(answer);
         return 0;
     }
     on.line(fmt::format("store       {}", to_string(store.id())));
     on.line(fmt::format("epoch       {}", store.epoch().value()));
+    if (origin) {
+        on.line(fmt::format("fork of     {} in {}", to_string(origin->parent), origin->path.string()));
+        on.line(fmt::format("            at {}, the cut {}; depth {}", to_rfc3339(origin->time.time()),
+                            to_string(origin->cut), origin->depth));
+    }
     on.line(fmt::format("durability  {}", level));
     on.line(fmt::format("events      {} in {} partition(s)", events, store.partitions()));
     on.line(fmt::format("closed      {} ({:.3f} s ago)", to_rfc3339(closed.time()), static_cast<double>(age_us) / 1e6));
