@@ -12,6 +12,7 @@
 #include "framework/expect_error.hpp"
 #include "leftfold/framework/repository.hpp"
 #include "leftfold/storage/backup.hpp"
+#include "leftfold/storage/commit_participant.hpp"
 #include "leftfold/storage/sqlite_store.hpp"
 #include "leftfold/storage/verify.hpp"
 #include "leftfold/testing/world.hpp"
@@ -281,6 +282,20 @@ TEST_F(sqlite_fork, wakes_who_waits_for_it_and_not_for_its_trunk) {
     const auto done = append(what_if, "ann").value();
     EXPECT_TRUE(what_if.wait_for(done.position, 10s));
     EXPECT_NE(what_if.wait_beyond(seen, 10s), seen);
+}
+
+/// Would have to be shown every event from the first on.
+class late_comer final : public late_participant {
+public:
+    std::string_view name() const override { return "the late comer"; }
+    bool catch_up(partition_id, commit_transaction&) override { return false; }
+    std::optional<refusal> prepare(std::span<const event_view>, commit_transaction&) override { return std::nullopt; }
+};
+
+TEST_F(sqlite_fork, refuses_who_would_catch_up_with_half_of_its_events) {
+    auto trunk = open();
+    auto what_if = fork(trunk, tell(trunk), place_ / "what-if.store");
+    expect_error(errc::unsupported, "the late comer", [&] { join_commits(what_if, std::make_shared<late_comer>()); });
 }
 
 TEST_F(sqlite_fork, runs_commands_and_answers_as_of_like_its_trunk) {

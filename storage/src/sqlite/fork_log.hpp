@@ -10,6 +10,9 @@ namespace leftfold::inline v0::sqlite {
 ///
 /// Everything above the port sees one log. What the parent appended after the cut is seen by nobody here, and nothing
 /// is ever written to the parent.
+///
+/// There is no write_rows() here: who catches up with what is stored finds the events in its partition's own file, and
+/// those of the parent are not there. So a late_participant is refused instead of being shown half of them.
 class fork_log final : public partition_log, public participating_log {
 public:
     fork_log(std::unique_ptr<partition_log> parent, std::unique_ptr<sqlite_log> own)
