@@ -27,5 +27,6 @@ std::vector<result> as_of_long_stream(workshop& in);
 std::vector<result> as_of_read_model(workshop& in);
 
 std::vector<result> large_store(workshop& in);
+std::vector<result> forks(workshop& in);
 
 }  // namespace bench

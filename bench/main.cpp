@@ -28,6 +28,7 @@ const std::vector<bench_case>& all_cases() {
         {"as_of_aggregate", "a long stream as of any time, with snapshots", small, as_of_long_stream},
         {"as_of_read_model", "rows as of any time", small, as_of_read_model},
         {"large_store", "growth, random loads, opening, memory, cuts at ten million events", large, large_store},
+        {"fork", "branching a store of ten million events, and the first append to the branch", large, forks},
     };
     return cases;
 }
