@@ -10,7 +10,7 @@ namespace bench {
 
 opened_store open_in_a_process_of_its_own(const std::filesystem::path& store) {
     const auto command =
-        std::filesystem::read_symlink("/proc/self/exe").string() + " --just-open '" + store.string() + "'";
+        "'" + std::filesystem::read_symlink("/proc/self/exe").string() + "' --just-open '" + store.string() + "'";
     auto* const output = ::popen(command.c_str(), "re");
     opened_store found;
     const bool read = output != nullptr && std::fscanf(output, "%lf %lf", &found.milliseconds, &found.peak_mib) == 2;

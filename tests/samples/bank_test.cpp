@@ -39,7 +39,7 @@ TEST(bank, is_asked_on_its_command_line_what_alices_balance_was_on_march_15th) {
     bank::tell_story(scratch / "bank", told);
     const auto ask = [&](const std::string& words) {
         const auto answer = scratch / "answer";
-        EXPECT_EQ(std::system((BANK_PROGRAM " " + words + " > " + answer.string()).c_str()), 0) << words;
+        EXPECT_EQ(std::system(("'" BANK_PROGRAM "' " + words + " > " + answer.string()).c_str()), 0) << words;
         std::ostringstream text;
         text << std::ifstream(answer).rdbuf();
         return text.str();
