@@ -65,7 +65,7 @@ enum class errc {
     stale_model,         ///< the read model belongs to another store or to a restored one
     missing_row,         ///< a row that the fold relies on is not there
     duplicate_row,       ///< a row is inserted under a key that is taken
-    projection_stopped,  ///< the projection stopped at an event that it could not fold
+    projection_stopped,  ///< it folds no more: an event failed, or somebody paused or stopped it
 };
 
 /// Returns the category of errc: its name is "leftfold", and its messages are one plain sentence each.
