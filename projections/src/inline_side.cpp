@@ -59,14 +59,7 @@ sqlite::statement& inline_side::prepared(const std::string& sql) {
 }
 
 void inline_side::select(const std::string& sql, cell_binder bind, cell_visitor row) {
-    auto& query = prepared(sql);
-    const sqlite::reset_at_end end(query);
-    statement_writer out(query);
-    bind(out);
-    while (query.step()) {
-        statement_reader in(query);
-        if (!row(in)) break;
-    }
+    visit_rows(prepared(sql), bind, row);
 }
 
 void inline_side::execute(const std::string& sql, cell_binder) {

@@ -12,16 +12,7 @@
 namespace leftfold::inline v0::detail {
 
 void read_side::select(const std::string& sql, cell_binder bind, cell_visitor row) {
-    rows_->read([&](reader_pool::reader& reader) {
-        auto& query = reader.prepared(sql);
-        const sqlite::reset_at_end end(query);
-        statement_writer out(query);
-        bind(out);
-        while (query.step()) {
-            statement_reader in(query);
-            if (!row(in)) break;
-        }
-    });
+    rows_->read([&](reader_pool::reader& reader) { visit_rows(reader.prepared(sql), bind, row); });
 }
 
 void read_side::execute(const std::string& sql, cell_binder) {

@@ -42,4 +42,14 @@ std::string_view statement_reader::blob() {
     return from_.blob(next("bytes", [](int type) { return type == SQLITE_BLOB; }));
 }
 
+void visit_rows(sqlite::statement& query, cell_binder bind, cell_visitor row) {
+    const sqlite::reset_at_end end(query);
+    statement_writer out(query);
+    bind(out);
+    while (query.step()) {
+        statement_reader in(query);
+        if (!row(in)) break;
+    }
+}
+
 }  // namespace leftfold::inline v0::detail

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "leftfold/projections/cells.hpp"
+#include "leftfold/projections/model_part.hpp"
 #include "sqlite/statement.hpp"
 
 namespace leftfold::inline v0::detail {
@@ -44,5 +45,9 @@ private:
     sqlite::statement& from_;
     int column_ = 0;
 };
+
+/// Runs a query with the parameters that `bind` gives, and visits its rows until there are none or `row` wants no more.
+/// The statement is reset at the end, whatever was thrown.
+void visit_rows(sqlite::statement& query, cell_binder bind, cell_visitor row);
 
 }  // namespace leftfold::inline v0::detail

@@ -117,14 +117,7 @@ void united_side::select(const std::string& sql, cell_binder bind, cell_visitor 
 
 void united_side::select_in(std::size_t partition, const std::string& sql, cell_binder bind, cell_visitor row) {
     const reader_pool::lease reader(*partitions_[partition]);
-    auto& query = reader->prepared(sql);
-    const sqlite::reset_at_end end(query);
-    statement_writer out(query);
-    bind(out);
-    while (query.step()) {
-        statement_reader in(query);
-        if (!row(in)) break;
-    }
+    visit_rows(reader->prepared(sql), bind, row);
 }
 
 void united_side::select_merged(const plan& by, std::size_t limit, const std::string& sql, cell_binder bind,

@@ -52,13 +52,7 @@ void write_side::select(const std::string& sql, cell_binder bind, cell_visitor r
     auto& query = database_.prepared(sql);
     if (sqlite3_stmt_readonly(query.handle()) == 0)
         throw error(errc::invalid_argument, "running \"" + sql + "\" as a query, which changes rows: execute it");
-    sqlite::reset_at_end end(query);
-    statement_writer out(query);
-    bind(out);
-    while (query.step()) {
-        statement_reader in(query);
-        if (!row(in)) break;
-    }
+    visit_rows(query, bind, row);
 }
 
 void write_side::execute(const std::string& sql, cell_binder bind) {
