@@ -11,7 +11,7 @@ namespace leftfold::inline v0::detail {
 namespace {
 
 /// Events of one page: what a walk holds in memory.
-constexpr std::size_t page_events = 256;
+constexpr std::size_t walk_page_events = 256;
 
 }  // namespace
 
@@ -32,7 +32,7 @@ void stream_walk::read_page() {
     page_.clear();
     applied_ = 0;
     const auto left = static_cast<std::size_t>(last_.value() - reached_.value());
-    core_->store().visit_stream(stream_, {.from = reached_.next(), .count = std::min(left, page_events)},
+    core_->store().visit_stream(stream_, {.from = reached_.next(), .count = std::min(left, walk_page_events)},
                                 [&](const event_view& event) {
                                     page_.add(event);
                                     return true;

@@ -9,7 +9,7 @@ namespace leftfold::inline v0::detail {
 
 namespace {
 
-constexpr const char* schema = R"(
+constexpr const char* decision_tables = R"(
 CREATE TABLE IF NOT EXISTS discarded (
     projection TEXT NOT NULL,
     event TEXT NOT NULL,
@@ -30,7 +30,7 @@ std::set<event_id> decisions::discarded() const {
     std::set<event_id> found;
     if (!std::filesystem::exists(file_)) return found;
     sqlite::connection opened(file_, {.mode = sqlite::file_access::read_write});
-    opened.execute(schema);  // a process may have died between making the file and making the table
+    opened.execute(decision_tables);  // a process may have died between making the file and making the table
     sqlite::statement select(opened, "SELECT event FROM discarded WHERE projection = ?1");
     select.bind_text(1, projection_);
     while (select.step()) found.insert(parse_event_id(select.text(0)));
@@ -41,7 +41,7 @@ void decisions::discard(const event_view& event, recorded_at now) const {
     sqlite::connection opened(file_, {.mode = sqlite::file_access::create});
     // No WAL: one file, written seldom, and each commit of it syncs before it returns.
     opened.execute("PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL");
-    opened.execute(schema);
+    opened.execute(decision_tables);
     const auto id = to_string(event.id);
     const auto position = to_string(event.position());
     const auto stream = fmt::format("{}-{}", event.category, event.key);

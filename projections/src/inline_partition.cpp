@@ -13,7 +13,7 @@ namespace leftfold::inline v0::detail {
 namespace {
 
 /// What an inline projection has in a partition's file besides its tables (docs/storage_format.md).
-constexpr const char* schema = R"(
+constexpr const char* inline_tables = R"(
 CREATE TABLE IF NOT EXISTS leftfold_inline(
     projection TEXT NOT NULL PRIMARY KEY,
     shape TEXT NOT NULL,
@@ -63,7 +63,7 @@ void inline_partition::forget() {
 bool inline_partition::catch_up(event_store& store, sqlite::connection& on) {
     const inline_side::visit here(side_, on);
     const at_end forgets([this] { forget(); });
-    on.execute(schema);
+    on.execute(inline_tables);
     const offset head{on.query_number(R"(SELECT max("offset") FROM event)")};
     const auto known = reached(head);
     if (!known) make_anew();

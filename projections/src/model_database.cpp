@@ -16,7 +16,7 @@ namespace {
 /// "LFRM" in the file's header says that leftfold made the read models in it; user_version is the format.
 constexpr std::int64_t application_id = 0x4C46524D;
 
-constexpr const char* schema = R"(
+constexpr const char* model_tables = R"(
 CREATE TABLE leftfold_models (
     projection TEXT NOT NULL PRIMARY KEY,
     shape TEXT NOT NULL,
@@ -166,7 +166,7 @@ void model_database::make_schema() {
                         connection_.query_number("SELECT count(*) FROM sqlite_schema") == 0;
     if (is_new) {
         sqlite::transaction making(connection_);
-        connection_.execute(schema);
+        connection_.execute(model_tables);
         making.commit();
     }
     check_read_models(connection_);

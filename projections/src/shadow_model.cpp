@@ -12,7 +12,7 @@ namespace leftfold::inline v0::detail {
 namespace {
 
 /// How often somebody who waits is told.
-constexpr std::int64_t events_between_reports = 1'000;
+constexpr std::int64_t events_a_report = 1'000;
 
 }  // namespace
 
@@ -64,7 +64,7 @@ void shadow_model::fold_stream(const folded_events& wanted) {
 void shadow_model::fold_one(const event_view& event, const folded_events& wanted) {
     if (wanted.parked.contains(event.position()) || wanted.discarded.contains(event.id)) return;
     fold_->fold(event);
-    if (++events_ % events_between_reports == 0 && options_.progress) options_.progress(events_, wanted_);
+    if (++events_ % events_a_report == 0 && options_.progress) options_.progress(events_, wanted_);
 }
 
 }  // namespace leftfold::inline v0::detail

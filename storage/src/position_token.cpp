@@ -15,7 +15,7 @@ namespace {
 /// What the longest token needs: an id, an epoch, and places_max places.
 constexpr std::size_t text_bytes_max = 36 + 20 + position_token::places_max * 31;
 
-[[noreturn]] void refuse(std::string_view text) {
+[[noreturn]] void refuse_token(std::string_view text) {
     // It came from outside: of something long only the beginning is shown.
     constexpr std::size_t shown = 80;
     throw error(errc::invalid_argument,
@@ -85,7 +85,7 @@ std::string to_string(const position_token& token) {
 }
 
 position_token parse_position_token(std::string_view text) {
-    if (text.size() > text_bytes_max) refuse(text);
+    if (text.size() > text_bytes_max) refuse_token(text);
     position_token token;
     try {
         auto rest = text;
@@ -93,13 +93,13 @@ position_token parse_position_token(std::string_view text) {
         token.epoch_ = read_epoch(next_part(rest));
         while (!rest.empty()) token.places_.push_back(parse_position(next_part(rest)));
     } catch (const error&) {
-        refuse(text);
+        refuse_token(text);
     }
     const auto out_of_order = [](const position& a, const position& b) { return a.partition >= b.partition; };
     const auto& places = token.places_;
     const bool ordered = std::adjacent_find(places.begin(), places.end(), out_of_order) == places.end();
     if (places.empty() || places.size() > position_token::places_max || !ordered || to_string(token) != text)
-        refuse(text);
+        refuse_token(text);
     return token;
 }
 

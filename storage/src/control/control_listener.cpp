@@ -27,13 +27,6 @@ using steady = std::chrono::steady_clock;
 /// After the system gave no descriptor for a client, how long nobody is let in.
 constexpr std::chrono::seconds pause_after_failure{1};
 
-/// Somebody who is connected, and what they have said of their next line so far.
-struct client {
-    control::descriptor line;
-    std::string said;
-    steady::time_point silent_at;
-};
-
 }  // namespace
 
 /// Where clients are served: one thread, one poll, nothing that blocks but the verbs.
@@ -78,6 +71,13 @@ public:
     }
 
 private:
+    /// Somebody who is connected, and what they have said of their next line so far.
+    struct client {
+        control::descriptor line;
+        std::string said;
+        steady::time_point silent_at;
+    };
+
     bool is_open() const { return clients_.size() < limits_.clients && steady::now() >= opens_at_; }
 
     int wait_ms() const {

@@ -6,6 +6,7 @@
 
 #include "integrity.hpp"
 #include "leftfold/storage/error.hpp"
+#include "sqlite/stored_bytes.hpp"
 
 namespace leftfold::inline v0::sqlite {
 
@@ -13,11 +14,6 @@ namespace {
 
 constexpr int index(event_column column) { return static_cast<int>(column); }
 constexpr int parameter(event_column column) { return index(column) + 1; }
-
-template <std::size_t N>
-std::string_view bytes(const std::array<std::uint8_t, N>& of) {
-    return {reinterpret_cast<const char*>(of.data()), N};
-}
 
 template <std::size_t N>
 void copy(std::string_view from, std::array<std::uint8_t, N>& to, position where, std::string_view what) {
@@ -54,9 +50,9 @@ void insert(statement& prepared, const event_view& event) {
         .bind_text(parameter(key), event.key)
         .bind(parameter(version), event.version.value())
         .bind_text(parameter(type), event.type)
-        .bind_blob(parameter(id), bytes(event.id.bytes))
+        .bind_blob(parameter(id), as_blob(event.id.bytes))
         .bind_blob(parameter(headers), event.metadata.encoded())
-        .bind_blob(parameter(chain), bytes(event.integrity.chain))
+        .bind_blob(parameter(chain), as_blob(event.integrity.chain))
         .bind(parameter(payload_crc), event.integrity.payload_crc)
         .bind(parameter(envelope_crc), event.integrity.envelope_crc);
     if (is_stored_as_text(event))

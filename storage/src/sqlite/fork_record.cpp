@@ -11,13 +11,13 @@ namespace leftfold::inline v0::sqlite {
 namespace {
 
 constexpr std::string_view record_name = "fork";
-constexpr std::string_view first_line = "leftfold fork\n";
+constexpr std::string_view record_begins = "leftfold fork\n";
 
 // More than the longest path and 1,024 heads.
 constexpr std::size_t record_bytes_max = 1 << 18;
 
 std::string covered_text(const fork_record& of) {
-    auto text = fmt::format("{}parent {}\nepoch {}\npath {}\ntime {}\ndepth {}\n", first_line, to_string(of.parent),
+    auto text = fmt::format("{}parent {}\nepoch {}\npath {}\ntime {}\ndepth {}\n", record_begins, to_string(of.parent),
                             of.epoch.value(), of.path.string(), of.time.micros(), of.depth);
     for (const auto& head : of.heads)
         text += fmt::format("head {} {} {}\n", head.at.value(), head.recorded.micros(), to_hex(head.chain));
@@ -53,9 +53,9 @@ std::string to_text(const fork_record& of) {
 }
 
 fork_record parse_fork_record(std::string_view text, std::uint32_t partitions, std::string_view origin) {
-    if (!text.starts_with(first_line))
+    if (!text.starts_with(record_begins))
         throw error(errc::corrupt, fmt::format("reading {}: it does not begin with \"leftfold fork\"", origin));
-    auto rest = text.substr(first_line.size());
+    auto rest = text.substr(record_begins.size());
     fork_record found;
     const auto parent = take_line(rest, "parent", origin);
     found.epoch = store_epoch(number_in<std::int64_t>(take_line(rest, "epoch", origin), origin));

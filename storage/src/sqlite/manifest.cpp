@@ -12,13 +12,13 @@ namespace leftfold::inline v0::sqlite {
 namespace {
 
 constexpr std::size_t manifest_bytes = 512;
-constexpr std::string_view first_line = "leftfold store\n";
+constexpr std::string_view manifest_begins = "leftfold store\n";
 
 }  // namespace
 
 std::string to_text(const manifest& of) {
-    auto text = fmt::format("{}format {}\nid {}\npartitions {}\nepoch {}\n", first_line, of.format, to_string(of.id),
-                            of.partitions, of.epoch.value());
+    auto text = fmt::format("{}format {}\nid {}\npartitions {}\nepoch {}\n", manifest_begins, of.format,
+                            to_string(of.id), of.partitions, of.epoch.value());
     if (of.fork) text += fmt::format("fork {:08x}\n", *of.fork);
     text += fmt::format("crc {:08x}\n", crc32c(text));
     text.resize(manifest_bytes, '\n');
@@ -26,9 +26,9 @@ std::string to_text(const manifest& of) {
 }
 
 manifest parse_manifest(std::string_view text, std::string_view origin) {
-    if (!text.starts_with(first_line))
+    if (!text.starts_with(manifest_begins))
         throw error(errc::foreign_file, fmt::format("reading {}: it does not begin with \"leftfold store\"", origin));
-    auto rest = text.substr(first_line.size());
+    auto rest = text.substr(manifest_begins.size());
     manifest found;
     found.format = number_in<std::int64_t>(take_line(rest, "format", origin), origin);
     // Before the checksum: a later format may lay out the rest in another way.

@@ -11,7 +11,7 @@ namespace leftfold::inline v0::sqlite {
 namespace {
 
 // The text is part of the format (docs/storage_format.md): a test compares it with a golden digest.
-constexpr auto schema = R"(
+constexpr auto partition_tables = R"(
 CREATE TABLE event(
     "offset" INTEGER PRIMARY KEY,
     recorded_at INTEGER NOT NULL,
@@ -82,7 +82,7 @@ void create_partition(connection& db, const manifest& store, partition_id partit
     // Both must come before the first table, and neither can be changed inside of a transaction.
     db.execute("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL");
     transaction change(db);
-    db.execute(schema);
+    db.execute(partition_tables);
     statement(db, "INSERT INTO store VALUES(?1, ?2, ?3)")
         .bind_blob(1, id_bytes(store.id))
         .bind(2, partition.value())

@@ -12,10 +12,10 @@ namespace leftfold::inline v0::sqlite {
 
 namespace {
 
-constexpr std::int64_t application_id = 0x6C664978;  // "lfIx"
-constexpr std::int64_t format_version = 1;
+constexpr std::int64_t run_application_id = 0x6C664978;  // "lfIx"
+constexpr std::int64_t run_format_version = 1;
 
-constexpr auto schema =
+constexpr auto run_tables =
     "CREATE TABLE file (id INTEGER PRIMARY KEY CHECK (id = 1), \"partition\" INTEGER NOT NULL, salt BLOB NOT NULL,"
     " crc INTEGER NOT NULL);"
     "CREATE TABLE runs (run INTEGER PRIMARY KEY, state INTEGER NOT NULL, after_offset INTEGER NOT NULL,"
@@ -26,7 +26,7 @@ constexpr auto schema =
     "CREATE TABLE blocks (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
     "PRAGMA application_id = 1818642808;"
     "PRAGMA user_version = 1;";
-static_assert(application_id == 1'818'642'808 && format_version == 1);
+static_assert(run_application_id == 1'818'642'808 && run_format_version == 1);
 
 template <class Bytes>
 std::string_view text_of(const Bytes& bytes) {
@@ -77,7 +77,7 @@ run_file::run_file(const std::filesystem::path& path, const run_file_options& op
 
 void run_file::create(const run_file_options& options) {
     transaction making(connection_);
-    connection_.execute(schema);
+    connection_.execute(run_tables);
     statement insert(connection_, "INSERT INTO file VALUES (1, ?1, ?2, ?3)");
     insert.bind(1, std::int64_t{options.partition.value()})
         .bind_blob(2, text_of(options.salt))
@@ -87,9 +87,9 @@ void run_file::create(const run_file_options& options) {
 }
 
 void run_file::check(const run_file_options& options) {
-    if (connection_.query_number("PRAGMA application_id") != application_id)
+    if (connection_.query_number("PRAGMA application_id") != run_application_id)
         throw error(errc::foreign_file, fmt::format("opening {} as an index file", connection_.file().string()));
-    if (connection_.query_number("PRAGMA user_version") != format_version)
+    if (connection_.query_number("PRAGMA user_version") != run_format_version)
         throw error(errc::newer_format, fmt::format("opening the index file {}", connection_.file().string()));
     statement query(connection_, "SELECT \"partition\", salt, crc FROM file");
     if (!query.step()) damaged(connection_, "it does not say whose it is");

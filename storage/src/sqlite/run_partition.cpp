@@ -16,7 +16,7 @@ constexpr int attempts_max = 16;
 constexpr auto greatest_version = std::numeric_limits<std::int64_t>::max();
 
 /// Of all entries of a stream, in ascending order, those in the range.
-std::vector<run_entry> cut(std::vector<run_entry> all, const version_range& range) {
+std::vector<run_entry> within(std::vector<run_entry> all, const version_range& range) {
     const auto version_of = &run_entry::version;
     if (range.way == direction::forward) {
         const auto from = std::ranges::lower_bound(all, range.from, {}, version_of);
@@ -129,7 +129,7 @@ std::vector<run_entry> run_partition::entries_of(const stream_id& stream, const 
         if (auto found = stream_lookup(log_, partition_, stream, seen).find(range)) return std::move(*found);
         seen = look(stream, {});
         used = seen.snapshot;
-        return cut(stream_lookup(log_, partition_, stream, seen).search_all(), range);
+        return within(stream_lookup(log_, partition_, stream, seen).search_all(), range);
     });
 }
 

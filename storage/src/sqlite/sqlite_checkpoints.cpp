@@ -5,13 +5,14 @@
 #include <cstring>
 
 #include "leftfold/storage/error.hpp"
+#include "sqlite/stored_bytes.hpp"
 
 namespace leftfold::inline v0::sqlite {
 
 namespace {
 
 // One row per consumer and partition. The offsets of one consumer are replaced together, in one transaction.
-constexpr auto schema = R"(
+constexpr auto checkpoint_table = R"(
 CREATE TABLE checkpoint(
     consumer TEXT NOT NULL,
     partition INTEGER NOT NULL,
@@ -24,10 +25,6 @@ CREATE TABLE checkpoint(
 PRAGMA application_id = 0x4C464C44;
 PRAGMA user_version = 1;
 )";
-
-std::string_view bytes(std::span<const std::uint8_t> of) {
-    return {reinterpret_cast<const char*>(of.data()), of.size()};
-}
 
 void copy(std::string_view from, std::span<std::uint8_t> to, std::string_view consumer) {
     if (from.size() != to.size())
@@ -43,7 +40,7 @@ void erase(connection& db, std::string_view consumer) {
 
 sqlite_checkpoints::sqlite_checkpoints(const store_place& place, leftfold::access access)
     : database_(place, access,
-                {.name = "checkpoints.db", .schema = schema, .synchronous = "PRAGMA synchronous = FULL"}) {}
+                {.name = "checkpoints.db", .schema = checkpoint_table, .synchronous = "PRAGMA synchronous = FULL"}) {}
 
 void sqlite_checkpoints::save(std::string_view consumer, const checkpoint& reached) {
     const auto db = database_.write();
@@ -56,8 +53,8 @@ void sqlite_checkpoints::save(std::string_view consumer, const checkpoint& reach
         insert.bind_text(1, consumer)
             .bind(2, i)
             .bind(3, reached.consumed.at(partition_id{i}).value())
-            .bind_blob(4, bytes(chain))
-            .bind_blob(5, bytes(reached.store.bytes))
+            .bind_blob(4, as_blob(chain))
+            .bind_blob(5, as_blob(reached.store.bytes))
             .bind(6, reached.epoch.value())
             .run();
     }

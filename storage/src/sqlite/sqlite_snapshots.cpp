@@ -4,13 +4,14 @@
 #include <cstring>
 
 #include "leftfold/storage/error.hpp"
+#include "sqlite/stored_bytes.hpp"
 
 namespace leftfold::inline v0::sqlite {
 
 namespace {
 
 // One row per stream and version. The checksum covers the state; the rest is compared with the log by whoever uses it.
-constexpr auto schema = R"(
+constexpr auto snapshot_table = R"(
 CREATE TABLE snapshot(
     category TEXT NOT NULL,
     key TEXT NOT NULL,
@@ -29,11 +30,6 @@ CREATE TABLE snapshot(
 PRAGMA application_id = 0x4C464C44;
 PRAGMA user_version = 1;
 )";
-
-template <std::size_t N>
-std::string_view bytes(const std::array<std::uint8_t, N>& of) {
-    return {reinterpret_cast<const char*>(of.data()), N};
-}
 
 template <std::size_t N>
 bool copy(std::string_view from, std::array<std::uint8_t, N>& to) {
@@ -61,7 +57,7 @@ std::optional<snapshot> read_row(const statement& row, const stream_id& stream, 
 
 sqlite_snapshots::sqlite_snapshots(const store_place& place, leftfold::access access)
     : database_(place, access,
-                {.name = "snapshots.db", .schema = schema, .synchronous = "PRAGMA synchronous = NORMAL"}) {}
+                {.name = "snapshots.db", .schema = snapshot_table, .synchronous = "PRAGMA synchronous = NORMAL"}) {}
 
 void sqlite_snapshots::save(const snapshot& made) {
     const auto db = database_.write();
@@ -76,8 +72,8 @@ void sqlite_snapshots::save(const snapshot& made) {
         .bind(5, made.recorded.micros())
         .bind(6, made.position.partition.value())
         .bind(7, made.position.at.value())
-        .bind_blob(8, bytes(made.chain))
-        .bind_blob(9, bytes(made.store.bytes))
+        .bind_blob(8, as_blob(made.chain))
+        .bind_blob(9, as_blob(made.store.bytes))
         .bind(10, made.epoch.value())
         .bind(11, crc32c(made.state))
         .bind_blob(12, made.state)

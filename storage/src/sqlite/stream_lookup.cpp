@@ -6,7 +6,7 @@ namespace leftfold::inline v0::sqlite {
 
 namespace {
 
-constexpr auto greatest_version = std::numeric_limits<std::int64_t>::max();
+constexpr auto version_max = std::numeric_limits<std::int64_t>::max();
 
 /// Rows that search_all() reads at a time.
 constexpr std::size_t rows_at_a_time = 512;
@@ -93,7 +93,7 @@ std::optional<std::vector<run_entry>> stream_lookup::find(const version_range& r
 std::vector<run_entry> stream_lookup::search_all() {
     std::vector<run_entry> all = at_.recent;
     for (std::size_t run = 0; run < search_.runs(); ++run)
-        append(all, search_.find(run, run_part_kind::streams, at_.key, 0, greatest_version));
+        append(all, search_.find(run, run_part_kind::streams, at_.key, 0, version_max));
     std::ranges::sort(all, {}, &run_entry::offset);
     std::vector<run_entry> ours;
     for (std::size_t begin = 0; begin < all.size(); begin += rows_at_a_time) {
