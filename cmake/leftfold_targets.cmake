@@ -3,9 +3,12 @@
 add_library(leftfold_compile_options INTERFACE)
 target_compile_features(leftfold_compile_options INTERFACE cxx_std_20)
 target_compile_options(leftfold_compile_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor
+  -Wall -Wextra -Wpedantic -Wconversion -Wnon-virtual-dtor
+  # Where sources are compiled several at a time, what a local name hides is often another file's.
+  $<$<NOT:$<BOOL:${LEFTFOLD_UNITY}>>:-Wshadow>
   # g++ 12 with sanitizers sees uses of uninitialised values inside Asio that are not there.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
+  $<$<CXX_COMPILER_ID:Clang>:-Wreserved-identifier>
   $<$<BOOL:${LEFTFOLD_WARNINGS_AS_ERRORS}>:-Werror>)
 
 # leftfold_library(NAME ALIAS SOURCES… [HEADERS dir] [PUBLIC …] [PRIVATE …])
@@ -23,6 +26,10 @@ function(leftfold_library name)
   target_compile_features(leftfold_${name} PUBLIC cxx_std_20)
   if(LEFTFOLD_BUILD_FUZZERS)  # libFuzzer sees which ways an input takes through the library
     target_compile_options(leftfold_${name} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
+  if(LEFTFOLD_UNITY)
+    set_target_properties(leftfold_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 16
+      UNITY_BUILD_CODE_BEFORE_INCLUDE "// NOLINTNEXTLINE(bugprone-suspicious-include)")
   endif()
   if(arg_HEADERS)
     file(GLOB_RECURSE headers CONFIGURE_DEPENDS "${arg_HEADERS}/*.hpp")
