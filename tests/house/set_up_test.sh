@@ -41,6 +41,23 @@ grep -q 'libfmt-dev .*formats messages' "$stubs/out" || fail 'each package comes
 machine 1000 sqlite3
 set_up || fail 'another user installs too'
 grep -q '^sudo' "$calls" || fail 'another user goes through sudo'
+[ "$(grep -n 'opens a store by hand' "$stubs/out" | cut -d: -f1)" -lt \
+    "$(grep -n 'through sudo' "$stubs/out" | cut -d: -f1)" ] || fail 'what and why is said before sudo may ask'
+
+machine 1000 sqlite3 libfmt-dev
+stub sudo "echo sudo >>$calls; exit 1"
+! set_up || fail 'whom sudo refuses has no complete machine'
+[ "$(grep -c '^sudo' "$calls")" -eq 1 ] || fail 'whom sudo refuses is not asked for a password twice'
+! grep -q apt-get "$calls" || fail 'nothing is tried without the right to'
+grep -q 'apt-get install sqlite3 libfmt-dev$' "$stubs/out" || fail 'the command for an administrator is named'
+
+machine 1000 sqlite3
+without_sudo=$(mktemp -d -p "$stubs")
+for program in bash env cat printf dirname; do ln -s "$(command -v $program)" "$without_sudo/"; done
+mv "$stubs"/{dpkg-query,id,apt-get} "$without_sudo/"
+! PATH="$without_sudo" "$scripts/set-up" >"$stubs/out" 2>&1 || fail 'without sudo there is no complete machine'
+grep -q 'there is no sudo' "$stubs/out" || fail 'it is said that there is no sudo'
+grep -q 'apt-get install sqlite3$' "$stubs/out" || fail 'the command for an administrator is named'
 
 machine 0 clang-14
 set_up || fail 'the second compiler is not needed by default'
