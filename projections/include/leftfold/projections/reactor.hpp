@@ -19,7 +19,7 @@ public:
     effect(std::string key, const recorded& at) : key_(std::move(key)), at_(at) {}
 
     /// Names the effect for ever: reactor, partition, offset, and a part of the hash of the log up to there, as in
-    /// `mails:2/17:9f3a01bc77d2e640`. The other side keeps the keys that it has seen, and passes over one that comes
+    /// `mails:2:17:9f3a01bc77d2e640`. The other side keeps the keys that it has seen, and passes over one that comes
     /// again. A store that was restored and went another way gives other keys.
     const std::string& key() const { return key_; }
     /// Says where the event stands, whose it is and when it was recorded.
