@@ -24,6 +24,9 @@ public:
     recorded_at time_of(const cut& where) override;
     recorded_at since() override;
 
+    const std::filesystem::path& database() const { return database_; }
+    const std::string& projection() const { return projection_; }
+    const environment& world() const { return world_; }
     read_model_status status();
     /// Waits until the committed rows hold every event of the cut that `wanted` makes of the checkpoint's history.
     freshness wait_until(function_ref<cut(const checkpoint&)> wanted, wait_options options, const std::string& doing);

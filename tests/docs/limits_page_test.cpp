@@ -13,6 +13,7 @@
 #include "leftfold/framework/decode_limits.hpp"
 #include "leftfold/framework/event_registry.hpp"
 #include "leftfold/framework/repository_options.hpp"
+#include "leftfold/projections/change_feed.hpp"
 #include "leftfold/projections/fold_live.hpp"
 #include "leftfold/projections/process_options.hpp"
 #include "leftfold/projections/projection_engine.hpp"
@@ -121,6 +122,7 @@ void add_projections(named& all) {
     all["process_options::deadlines_max"] = count(process.deadlines_max);
     all["reactor_options::unsaved_max"] = count(reactor_options{}.unsaved_max);
     all["wait_options::at_most"] = time(wait_options{}.at_most);
+    all["change_feed_options::page_changes"] = count(change_feed_options{}.page_changes);
     all["scan_options::limit"] = count(scan_options{}.limit);
 }
 

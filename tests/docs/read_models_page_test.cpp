@@ -1,13 +1,17 @@
-// The snippets of docs/projections.md and docs/read_models.md, and those of docs/testing.md about projections.
+// The snippets of docs/projections.md, docs/read_models.md and docs/change_feed.md, and those of docs/testing.md about
+// projections.
 #include <gtest/gtest.h>
 
 #include <boost/describe/class.hpp>
 #include <filesystem>
+#include <future>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "leftfold/framework/aggregate.hpp"
 #include "leftfold/framework/repository.hpp"
+#include "leftfold/projections/change_subscription.hpp"
 #include "leftfold/projections/projection_engine.hpp"
 #include "leftfold/projections/read_model.hpp"
 #include "leftfold/projections/replay_as_of.hpp"
@@ -62,6 +66,40 @@ TEST(read_models_page, are_folded_read_and_asked_about_the_past) {
     // …
     EXPECT_EQ(then.find("alice")->cents, 200'00);
     EXPECT_EQ(read.rows.as_of(leftfold::recorded_at{march_15}).cut(), then.cut());
+}
+
+TEST(read_models_page, have_changes_that_are_followed) {
+    const in_own_directory here;
+    leftfold::testing::store store;
+    append(store, "alice", opened{"Alice"});
+    append(store, "alice", deposited{5});
+    leftfold::projection_engine engine{store};
+    engine.add<balances>({.database = "bank.views.db"});
+    engine.catch_up();
+    std::vector<std::int64_t> told;
+    std::string saved;
+    const auto tell = [&](const auto& before, const auto& after) {
+        told.push_back(before ? before->cents : -1);
+        told.push_back(after ? after->cents : -1);
+    };
+    const auto read = leftfold::open_read_model<balances>("bank.views.db");
+    leftfold::change_feed feed{read, &balances::rows, {.from = leftfold::change_start::earliest()}};
+    for (const auto& change : feed.next(1s)) {
+        tell(change.before, change.after);   // nothing before: inserted; nothing after: deleted
+        saved = to_string(change.position);  // together with what came of it
+    }
+    // …
+    EXPECT_EQ(told, (std::vector<std::int64_t>{-1, 0, 0, 5}));
+    std::promise<balance> first;
+    const auto show = [&](const balance& row) { first.set_value(row); };
+    leftfold::change_subscription shown{read,
+                                        &balances::rows,
+                                        [&](const auto& change) { show(change.row()); },
+                                        {.from = leftfold::parse_change_position(saved)}};
+    // …
+    append(store, "alice", deposited{2});
+    engine.catch_up();
+    EXPECT_EQ(first.get_future().get(), (balance{"alice", 7}));
 }
 
 TEST(read_models_page, are_verified_and_healed) {

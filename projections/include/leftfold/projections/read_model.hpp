@@ -58,6 +58,7 @@ public:
     ~opened_model();
 
     const projection_base& handle() const { return *handle_; }
+    file_rows& rows() const { return *rows_; }
     read_model_status status() const;
     std::vector<parked_key> parked() const;
     freshness wait_for(position where, wait_options options) const;
@@ -112,6 +113,9 @@ public:
     freshness wait_for(const position_token& token, wait_options options = {}) const {
         return opened_->wait_for(token, options);
     }
+
+    /// The model without its type, for change_feed.
+    const detail::opened_model& opened() const { return *opened_; }
 
 private:
     std::unique_ptr<detail::opened_model> opened_;
