@@ -42,6 +42,8 @@ sql_session::~sql_session() = default;
 
 void sql_session::open_anew() { open_ = std::make_unique<opened>(database_, static_cast<as_of_gate&>(*this)); }
 
+std::vector<historic_table> sql_session::historic_tables() const { return open_->models->historic_tables(); }
+
 instant sql_session::now() const { return instant{std::chrono::microseconds{world_.clock->wall_us()}}; }
 
 namespace {

@@ -2,8 +2,10 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "as_of_functions.hpp"
+#include "historic_table.hpp"
 #include "leftfold/projections/sql_reader.hpp"
 #include "model_database.hpp"
 
@@ -20,6 +22,9 @@ public:
     /// has not come as far as a time that is asked for, waits for it and calls `work` again, as long as the options
     /// allow and `may_repeat` does. Throws what `work` throws, and the errors of the functions with their own codes.
     void read(function_ref<void(sqlite::connection&)> work, function_ref<bool()> may_repeat);
+
+    /// Returns the tables with history that there are. Inside `work`.
+    std::vector<historic_table> historic_tables() const;
 
 private:
     struct opened;

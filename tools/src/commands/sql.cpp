@@ -12,6 +12,7 @@
 #include "leftfold/tools/main.hpp"
 #include "open_store.hpp"
 #include "selection.hpp"
+#include "sql/shown_cell.hpp"
 #include "sql/store_tables.hpp"
 #include "sql_session.hpp"
 #include "sqlite/statement.hpp"
@@ -20,32 +21,10 @@ namespace leftfold::inline v0::tools {
 
 namespace {
 
-boost::json::value as_json(const sqlite::statement& row, int column) {
-    switch (sqlite3_column_type(row.handle(), column)) {
-        case SQLITE_NULL:
-            return nullptr;
-        case SQLITE_INTEGER:
-            return row.number(column);
-        case SQLITE_FLOAT:
-            return row.real(column);
-        case SQLITE_TEXT:
-            if (is_utf8(row.text(column))) return boost::json::value(row.text(column));
-            [[fallthrough]];
-        default:
-            return boost::json::value(fmt::format("<{} bytes>", row.blob(column).size()));
-    }
-}
-
 /// The name of a column in an object: a second column of one name gets its number too.
 std::string name_in(const boost::json::object& object, const sqlite::statement& row, int column) {
     std::string name = sqlite3_column_name(row.handle(), column);
     return object.contains(name) ? fmt::format("{}:{}", name, column + 1) : name;
-}
-
-std::string as_text(const sqlite::statement& row, int column) {
-    if (sqlite3_column_type(row.handle(), column) == SQLITE_BLOB)
-        return fmt::format("<{} bytes>", row.blob(column).size());
-    return std::string(row.text(column));
 }
 
 void show_row(const sqlite::statement& row, const console& on) {
