@@ -68,40 +68,6 @@ TEST(read_models_page, are_folded_read_and_asked_about_the_past) {
     EXPECT_EQ(read.rows.as_of(leftfold::recorded_at{march_15}).cut(), then.cut());
 }
 
-TEST(read_models_page, have_changes_that_are_followed) {
-    const in_own_directory here;
-    leftfold::testing::store store;
-    append(store, "alice", opened{"Alice"});
-    append(store, "alice", deposited{5});
-    leftfold::projection_engine engine{store};
-    engine.add<balances>({.database = "bank.views.db"});
-    engine.catch_up();
-    std::vector<std::int64_t> told;
-    std::string saved;
-    const auto tell = [&](const auto& before, const auto& after) {
-        told.push_back(before ? before->cents : -1);
-        told.push_back(after ? after->cents : -1);
-    };
-    const auto read = leftfold::open_read_model<balances>("bank.views.db");
-    leftfold::change_feed feed{read, &balances::rows, {.from = leftfold::change_start::earliest()}};
-    for (const auto& change : feed.next(1s)) {
-        tell(change.before, change.after);   // nothing before: inserted; nothing after: deleted
-        saved = to_string(change.position);  // together with what came of it
-    }
-    // …
-    EXPECT_EQ(told, (std::vector<std::int64_t>{-1, 0, 0, 5}));
-    std::promise<balance> first;
-    const auto show = [&](const balance& row) { first.set_value(row); };
-    leftfold::change_subscription shown{read,
-                                        &balances::rows,
-                                        [&](const auto& change) { show(change.row()); },
-                                        {.from = leftfold::parse_change_position(saved)}};
-    // …
-    append(store, "alice", deposited{2});
-    engine.catch_up();
-    EXPECT_EQ(first.get_future().get(), (balance{"alice", 7}));
-}
-
 TEST(read_models_page, are_verified_and_healed) {
     const in_own_directory here;
     leftfold::testing::store store;
@@ -285,6 +251,38 @@ TEST(read_models_page, hold_what_sql_counts) {
     const auto counted = read.visits.query<std::string, std::int64_t>("SELECT page, n FROM visits ORDER BY page");
     ASSERT_EQ(counted.size(), 2u);
     EXPECT_EQ(counted[0], std::make_tuple(std::string("/"), std::int64_t{2}));
+}
+
+TEST(read_models_page, have_changes_that_are_followed) {
+    const in_own_directory here;
+    leftfold::testing::store store;
+    append(store, "alice", opened{"Alice"});
+    append(store, "alice", deposited{5});
+    leftfold::projection_engine engine{store};
+    engine.add<balances>({.database = "bank.views.db"});
+    engine.catch_up();
+    std::vector<std::int64_t> told;
+    std::string saved;
+    const auto tell = [&](const auto& before, const auto& after) {
+        told.push_back(before ? before->cents : -1);
+        told.push_back(after ? after->cents : -1);
+    };
+    const auto model = leftfold::open_read_model<balances>("bank.views.db");
+    leftfold::change_feed feed{model, &balances::rows, {.from = leftfold::change_start::earliest()}};
+    for (const auto& change : feed.next(1s)) {
+        tell(change.before, change.after);   // nothing before: inserted; nothing after: deleted
+        saved = to_string(change.position);  // together with what came of it
+    }
+    // …
+    EXPECT_EQ(told, (std::vector<std::int64_t>{-1, 0, 0, 5}));
+    std::promise<balance> first;
+    const auto show = [&](const balance& row) { first.set_value(row); };
+    const auto from = leftfold::parse_change_position(saved);
+    leftfold::change_subscription shown{model, &balances::rows, [&](const auto& each) { show(each.row()); }, {from}};
+    // …
+    append(store, "alice", deposited{2});
+    engine.catch_up();
+    EXPECT_EQ(first.get_future().get(), (balance{"alice", 7}));
 }
 
 }  // namespace
