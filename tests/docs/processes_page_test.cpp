@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "leftfold/storage/memory_store.hpp"
-#include "leftfold/testing/world.hpp"
+#include "leftfold/testing/tested_process.hpp"
 #include "projections/rides.hpp"
 
 namespace {
@@ -22,6 +22,30 @@ TEST(processes_page, runs_a_process) {
     EXPECT_EQ(running.find("r1")->driver_asked(), "anna");  // a copy of the instance
     EXPECT_EQ(running.deadlines().size(), 1U);              // what waits, and until when
     EXPECT_EQ(drivers.load("anna")->version(), leftfold::version{1});
+}
+
+TEST(processes_page, tests_a_process) {
+    using leftfold::testing::cancelled, leftfold::testing::deadline, leftfold::testing::on, leftfold::testing::refused;
+    using leftfold::testing::tested_process, leftfold::testing::time_passes;
+    using rides::accepted, rides::given_up, rides::no_answer, rides::offered, rides::requested;
+    using namespace std::chrono_literals;
+
+    const tested_process<dispatch, ride, driver> dispatching;  // and the aggregates that it sends commands to
+
+    EXPECT_EQ(dispatching.when(on("ride-r1", requested{"anna"})).then_commands(on("driver-anna", offered{"r1"})), "");
+    EXPECT_EQ(dispatching.given(on("ride-r1", requested{"anna"}))
+                  .when(time_passes(30s))
+                  .then_commands(on("ride-r1", given_up{"anna does not answer"})),
+              "");
+    EXPECT_EQ(dispatching.given(on("driver-anna", offered{"r0"}))
+                  .when(on("ride-r1", requested{"anna"}))
+                  .then_commands(refused("driver-anna", "busy"), on("ride-r1", given_up{"anna is busy with r0"})),
+              "");
+
+    auto asked = dispatching.when(on("ride-r1", requested{"anna"}));
+    EXPECT_EQ(asked.then_scheduled(deadline("r1", 30s, no_answer{"anna"})), "");
+    EXPECT_EQ(asked.when(on("driver-anna", accepted{"r1"})).then_cancelled(cancelled<no_answer>("r1")), "");
+    EXPECT_EQ(asked.then_instance("r1", &dispatch::is_accepted, true), "");
 }
 
 }  // namespace

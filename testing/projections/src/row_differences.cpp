@@ -59,7 +59,8 @@ std::string row_differences(const shown_table& found, const std::vector<std::vec
     return lines.under(fmt::format("expected (-) and found (+) rows of table {} differ:", found.name));
 }
 
-std::string line_differences(const std::vector<std::string>& found, const std::vector<std::string>& expected) {
+std::string line_differences(const std::vector<std::string>& found, const std::vector<std::string>& expected,
+                             std::string_view title) {
     if (found == expected) return {};
     shown_lines lines;
     for (std::size_t i = 0; i < std::max(found.size(), expected.size()); ++i) {
@@ -71,7 +72,7 @@ std::string line_differences(const std::vector<std::string>& found, const std::v
         if (i < expected.size()) lines.add("- " + expected[i]);
         if (i < found.size()) lines.add("+ " + found[i]);
     }
-    return lines.under("expected (-) and found (+) rows differ:");
+    return lines.under(title);
 }
 
 }  // namespace leftfold::inline v0::testing::detail

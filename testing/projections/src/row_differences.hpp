@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace leftfold::inline v0::testing::detail {
@@ -18,7 +19,8 @@ struct shown_table {
 /// columns differ. Empty when nothing does.
 std::string row_differences(const shown_table& found, const std::vector<std::vector<std::string>>& expected);
 
-/// Says the same of lines whose order counts.
-std::string line_differences(const std::vector<std::string>& found, const std::vector<std::string>& expected);
+/// Says the same of lines whose order counts, under a title.
+std::string line_differences(const std::vector<std::string>& found, const std::vector<std::string>& expected,
+                             std::string_view title = "expected (-) and found (+) rows differ:");
 
 }  // namespace leftfold::inline v0::testing::detail
