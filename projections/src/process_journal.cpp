@@ -9,9 +9,6 @@ namespace leftfold::inline v0::detail {
 
 namespace {
 
-/// The category of the streams that say where processes begin; each is named after its process.
-constexpr auto beginnings = "process";
-
 /// Names an event among all of a store, whatever its position: it keeps that name when it is exported and imported.
 event_id name_of(const event_view& event) {
     return derive_event_id(fmt::format("leftfold trigger\n{}-{}\n{}", event.category, event.key, to_string(event.id)));
@@ -59,12 +56,12 @@ void enter(deadline_book& book, const std::string& key, const process_decided& w
 }
 
 process_journal::process_journal(const event_store& store, std::string_view process)
-    : store_(store.core()), process_(process), category_(fmt::format("process.{}", process)) {
+    : store_(store.core()), process_(process), category_(process_category(process)) {
     check_category(category_);
 }
 
 start_place process_journal::begin(const start_at& wanted) {
-    const stream_id stream(beginnings, process_);
+    const stream_id stream(std::string(process_beginnings), process_);
     const auto find = [&]() -> std::optional<process_begun> {
         const auto found = store_.read_stream(stream, {.count = 1});
         if (found.empty()) return std::nullopt;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "deadline_book.hpp"
@@ -10,6 +11,15 @@
 #include "start_place.hpp"
 
 namespace leftfold::inline v0::detail {
+
+/// The category of the streams that say where processes begin; each is named after its process.
+inline constexpr std::string_view process_beginnings = "process";
+
+/// The category of the streams of a process's instances: `process.dispatch`.
+inline std::string process_category(std::string_view process) { return "process." + std::string(process); }
+
+/// The name of its checkpoint.
+inline std::string process_consumer(std::string_view process) { return "process." + std::string(process); }
 
 /// Enters a decision in a book. The context says what led to it.
 void enter(deadline_book& book, const std::string& key, const process_decided& what, const command_context& from);

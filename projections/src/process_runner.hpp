@@ -52,7 +52,7 @@ private:
     void decide(round& of, const event_view& trigger);
     void execute(round& of, const event_view& trigger);
     void keep(round& of);
-    std::string consumer() const { return "process." + name(); }
+    std::string consumer() const { return process_consumer(name()); }
 
     const process_type& type_;
     process_options options_;

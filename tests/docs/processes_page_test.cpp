@@ -1,6 +1,9 @@
 // What docs/processes.md shows.
 #include <gtest/gtest.h>
 
+#include <map>
+
+#include "leftfold/projections/processes_in.hpp"
 #include "leftfold/storage/memory_store.hpp"
 #include "leftfold/testing/tested_process.hpp"
 #include "projections/rides.hpp"
@@ -22,6 +25,12 @@ TEST(processes_page, runs_a_process) {
     EXPECT_EQ(running.find("r1")->driver_asked(), "anna");  // a copy of the instance
     EXPECT_EQ(running.deadlines().size(), 1U);              // what waits, and until when
     EXPECT_EQ(drivers.load("anna")->version(), leftfold::version{1});
+
+    std::map<std::string, leftfold::instant> due;
+    for (const auto& process : leftfold::processes_in(store))  // by name
+        for (const auto& instance : process.instances)         // by key
+            for (const auto& deadline : instance.waiting) due[instance.key] = deadline.due;
+    EXPECT_EQ(due.at("r1"), running.deadlines().front().due);
 }
 
 TEST(processes_page, tests_a_process) {

@@ -13,6 +13,7 @@ void declare_tail(command_list& all);
 void declare_sql(command_list& all);
 void declare_watch(command_list& all);
 void declare_projections(command_list& all);
+void declare_processes(command_list& all);
 void declare_rollback(command_list& all);
 void declare_orders(command_list& all);
 void declare_verify(command_list& all);

@@ -84,10 +84,11 @@ constexpr const char* footer =
     "early, 9 not here.";
 
 void declare_all(command_list& all) {
-    for (const auto declare : {declare_init,   declare_info,   declare_streams,     declare_events,   declare_tail,
-                               declare_sql,    declare_watch,  declare_projections, declare_rollback, declare_orders,
-                               declare_verify, declare_head,   declare_moment,      declare_reindex,  declare_clock,
-                               declare_export, declare_import, declare_backup,      declare_restore,  declare_fork})
+    for (const auto declare :
+         {declare_init,   declare_info,        declare_streams,   declare_events,   declare_tail,   declare_sql,
+          declare_watch,  declare_projections, declare_processes, declare_rollback, declare_orders, declare_verify,
+          declare_head,   declare_moment,      declare_reindex,   declare_clock,    declare_export, declare_import,
+          declare_backup, declare_restore,     declare_fork})
         declare(all);
 }
 
