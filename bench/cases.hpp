@@ -17,6 +17,7 @@ std::vector<result> load_1000(workshop& in);
 std::vector<result> catchup_envelope(workshop& in);
 std::vector<result> catchup_typed(workshop& in);
 std::vector<result> catchup_table(workshop& in);
+std::vector<result> catchup_lanes(workshop& in);
 std::vector<result> rebuild_table(workshop& in);
 std::vector<result> catchup_history(workshop& in);
 std::vector<result> end_to_end(workshop& in);

@@ -14,9 +14,13 @@ namespace {
 
 /// A store of the run's number of events over a tenth as many streams.
 struct filled {
-    explicit filled(workshop& in)
-        : events(in.chosen().events), path(in.fresh_path("bench.store")), store((fill(), open_store(path))) {}
-    void fill() { fill_store(path, events, std::max<std::int64_t>(1, events / 10)); }
+    explicit filled(workshop& in, std::uint32_t partitions = 1)
+        : events(in.chosen().events),
+          path(in.fresh_path("bench.store")),
+          store((fill(partitions), open_store(path, partitions))) {}
+    void fill(std::uint32_t partitions) {
+        fill_store(path, events, std::max<std::int64_t>(1, events / 10), partitions);
+    }
 
     run timed(const std::function<std::int64_t()>& read) const {
         const stopwatch clock;
@@ -109,6 +113,14 @@ std::vector<result> catchup_table(workshop& in) {
         in.compare([&] { return fold_in_memory(log); }, [&] { return fold_into_table<items_now>(in, log); });
     return {both.against("catchup_table", "catchup_typed", 0.35),
             at_least("catchup_table_absolute", "1 M/s", both.ours.median_rate(), 1e6)};
+}
+
+std::vector<result> catchup_lanes(workshop& in) {
+    filled log(in, 4);
+    // On one processor there is nothing to gain, and little to lose.
+    const auto both = in.compare([&] { return fold_into_table<items_now>(in, log); },
+                                 [&] { return fold_into_table<items_in_lanes>(in, log); });
+    return {both.against("catchup_lanes", "catchup_table_4p", 0.90)};
 }
 
 std::vector<result> rebuild_table(workshop& in) {

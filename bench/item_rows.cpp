@@ -15,6 +15,7 @@ void note(leftfold::table<item_row, &item_row::key>& rows, const item_changed& e
 }  // namespace
 
 void items_now::on(const item_changed& e, const leftfold::recorded& at) { note(rows, e, at); }
+void items_in_lanes::on(const item_changed& e, const leftfold::recorded& at) { note(rows, e, at); }
 void items_ever::on(const item_changed& e, const leftfold::recorded& at) { note(rows, e, at); }
 
 }  // namespace bench

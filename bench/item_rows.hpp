@@ -31,6 +31,15 @@ public:
     void on(const item_changed& e, const leftfold::recorded& at);
 };
 
+/// The rows of items_now, by a lane for each partition.
+class items_in_lanes : public leftfold::projection<items_in_lanes, item_changed> {
+public:
+    static constexpr auto projection_name = "items_in_lanes";
+    static constexpr auto order = leftfold::order::per_partition;
+    leftfold::table<item_row, &item_row::key> rows{*this, "items_in_lanes"};
+    void on(const item_changed& e, const leftfold::recorded& at);
+};
+
 class items_ever : public leftfold::projection<items_ever, item_changed> {
 public:
     static constexpr auto projection_name = "items_ever";

@@ -21,6 +21,7 @@ const std::vector<bench_case>& all_cases() {
         {"catchup_envelope", "the whole log, by type and category only", small, catchup_envelope},
         {"catchup_typed", "the whole log, decoded and folded in memory", small, catchup_typed},
         {"catchup_table", "the whole log into a table, exactly once", small, catchup_table},
+        {"catchup_lanes", "four partitions into a table, a lane for each", small, catchup_lanes},
         {"rebuild_table", "the same beside live rows, compared and swapped in", small, rebuild_table},
         {"catchup_history", "the same into a table with history", small, catchup_history},
         {"e2e", "from an append to its row, 500 a second", small, end_to_end},

@@ -18,10 +18,14 @@ void fold_place::resume(const stored_model& from) {
     through_ = from.through;
 }
 
+void fold_place::passed(position where, const chain_hash& chain) {
+    at_.set(where.partition, where.at);
+    chains_at_.set(where.partition, where.at);
+    chains_[where.partition.value()] = chain;
+}
+
 void fold_place::passed(const event_view& event) {
-    at_.set(event.partition, event.at);
-    chains_at_.set(event.partition, event.at);
-    chains_[event.partition.value()] = event.integrity.chain;
+    passed(event.position(), event.integrity.chain);
     through_ = event.recorded;
 }
 

@@ -20,6 +20,8 @@ public:
 
     /// The event is folded.
     void passed(const event_view& event);
+    /// The event is folded, and all before it in its partition.
+    void passed(position where, const chain_hash& chain);
     /// Everything up to `where` is folded, events that do not concern the projection included.
     void reached(cut where) { at_ = std::move(where); }
     /// Nothing recorded at or before `when` is missing.

@@ -32,6 +32,7 @@ model::model(std::shared_ptr<store_core> store, make_projection make, projection
     if (!database_ && !projection_access::parts(*instance_).empty())
         throw error(errc::invalid_argument,
                     fmt::format("adding projection {} in memory: it has tables, so it needs a database", name_));
+    check_order();
     if (projection_access::type(*instance_).on_failure != failure_policy::park_key) return;
     for (const auto* part : projection_access::parts(*instance_))
         if (!part->remembers_writers())
@@ -80,11 +81,14 @@ void model::renew() {
         if (const auto stored = database_->load(name_)) place_.resume(*stored);
     }
     const std::unique_lock lock(instance_mutex_);
+    lanes_.reset();
     side_.reset();
     instance_ = make_();
     if (database_) {
         side_ = std::make_unique<write_side>(*database_, *instance_);
         projection_access::stand_on(*instance_, *side_);
+        if (projection_access::has_lanes(*instance_))
+            lanes_ = std::make_unique<partition_lanes>(store_, make_, options_, filter_, database_->place());
     }
     lane_.start_from(place_.at());
     load_parked();
@@ -130,6 +134,7 @@ void model::fold(const cut& up_to, recorded_at closed) {
     failed_at_.reset();
     try {
         if (renew_) renew();
+        if (lanes_) return fold_in_lanes(up_to, closed);
         // One read transaction for all look-ups: taking and leaving a lock for each costs more than the look-up.
         if (database_) database_->run("BEGIN");
         folded_ = 0;
@@ -183,7 +188,8 @@ bool model::makes_way() const { return told_ == &board_ && signals_->orders.load
 
 bool model::has_pending() const {
     const auto& parts = projection_access::parts(*instance_);
-    return side_->has_written() || (parked_ && parked_->is_pending(*projection_access::writers(*instance_))) ||
+    return side_->has_written() || (lanes_ && lanes_->has_pending()) ||
+           (parked_ && parked_->is_pending(*projection_access::writers(*instance_))) ||
            std::any_of(parts.begin(), parts.end(), [](const model_part* part) { return part->pending() > 0; });
 }
 
@@ -208,6 +214,7 @@ void model::flush(std::int64_t began_us) {
 void model::write_flush() {
     point("flush begins");
     side_->flush();
+    if (lanes_) lanes_->flush(*side_);
     if (parked_) parked_->write(*database_, *projection_access::writers(*instance_));
     point("rows are written");
     database_->save(name_, checkpoint());
@@ -218,6 +225,7 @@ void model::write_flush() {
 }
 
 void model::trim() {
+    if (lanes_) lanes_->trim();
     const auto& parts = projection_access::parts(*instance_);
     std::size_t held = 0;
     for (const auto* part : parts) held += part->held();
@@ -228,6 +236,7 @@ void model::trim() {
 
 /// Forgets the rows that are held: right after a flush, when the database has them all.
 void model::forget_rows() {
+    if (lanes_) lanes_->forget();
     for (auto* part : projection_access::parts(*instance_)) part->forget();
     auto* const writers = projection_access::writers(*instance_);
     if (writers == nullptr) return;

@@ -18,6 +18,7 @@
 #include "model_board.hpp"
 #include "model_database.hpp"
 #include "parked_queue.hpp"
+#include "partition_lanes.hpp"
 #include "row_healing.hpp"
 #include "served_rows.hpp"
 #include "standing_order.hpp"
@@ -147,7 +148,9 @@ private:
     bool refold_parked(const std::string& stream);
     void save_parked();
     void check_parked(const std::string& stream);
+    void check_order() const;
     void fold(const cut& up_to, recorded_at closed);
+    void fold_in_lanes(const cut& up_to, recorded_at closed);
     bool fold_one(const event_view& event);
     void flush(std::int64_t began_us);
     void end_transaction();
@@ -178,6 +181,7 @@ private:
 
     std::unique_ptr<projection_base> instance_;
     std::unique_ptr<write_side> side_;
+    std::unique_ptr<partition_lanes> lanes_;  // of one that folds per partition, whose instance_ then holds no rows
     std::string name_;
     std::string shape_;
     event_filter filter_;

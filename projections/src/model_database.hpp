@@ -47,6 +47,7 @@ public:
     /// bell. Another thread than the database's may have it.
     model_database(std::shared_ptr<model_database> home, std::filesystem::path file);
 
+    const model_place& place() const { return place_; }
     const std::filesystem::path& file() const { return place_.file(); }
     /// The database that this belongs to: itself, or the one whose generation it is.
     const std::filesystem::path& home_file() const { return home_ ? home_->file() : file(); }

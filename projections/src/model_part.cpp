@@ -33,7 +33,7 @@ void check_table_name(std::string_view name) {
 }
 
 model_part::model_part(projection_base& owner, std::string name)
-    : owner_(owner), name_(std::move(name)), writers_(owner.writers_.get()) {
+    : owner_(owner), name_(std::move(name)), writers_(owner.writers_.get()), lanes_(owner.lanes_.get()) {
     check_table_name(name_);
     for (const auto* other : owner.parts_)
         if (other->name() == name_)

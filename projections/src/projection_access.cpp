@@ -25,6 +25,7 @@ void projection_access::apply(projection_base& to, const event_view& event, cons
                               write_side* side, const std::set<std::string>& types) {
     to.at_.assign(event);
     if (to.writers_) to.writers_->begin_event(event.category, event.key);
+    if (to.lanes_) to.lanes_->begin_event(event.position());
     try {
         events.translate(event.type, event.payload, [&](std::string_view type, std::string_view payload) {
             if (types.empty() || types.contains(std::string(type))) dispatch(to, to.type_, type, payload, to.at_);
@@ -54,6 +55,7 @@ event_filter projection_access::filter(const projection_base& of, const event_re
 
 std::string projection_access::shape(const projection_base& of, const event_registry& events) {
     std::string text = fmt::format("fold {:016x} events {:016x}", of.type_.fold_shape, events.fingerprint());
+    if (of.lanes_) text += "\norder per_partition";
     for (const auto& category : of.type_.categories) text += fmt::format("\ncategory {}", category);
     for (const auto* part : of.parts_) {
         text += fmt::format("\npart {}", part->shape());

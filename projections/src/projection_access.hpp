@@ -17,6 +17,11 @@ struct projection_access {
     static const std::vector<model_part*>& parts(const projection_base& of) { return of.parts_; }
     static row_writers* writers(const projection_base& of) { return of.writers_.get(); }
     static void stand_on(projection_base& of, model_side& side) { of.side_ = &side; }
+    /// Its rows are divided among so many partitions, if it folds per partition.
+    static void divide_rows(projection_base& of, std::uint32_t partitions) {
+        if (of.lanes_) of.lanes_->divide(partitions);
+    }
+    static bool has_lanes(const projection_base& of) { return of.lanes_ != nullptr; }
 
     /// Folds one event: all that it changes is kept, or nothing. Of the events that it becomes by translation, those
     /// are folded whose type is among `types`, unless that is empty. Throws what `on` throws, errc::unknown_event_type,

@@ -11,6 +11,7 @@ scratch_fold::scratch_fold(model_database& rows, projection_base& of, const even
                            flush_options bounds, event_store& store)
     : rows_(rows), of_(of), events_(events), bounds_(bounds), store_(store), side_(rows, of) {
     projection_access::stand_on(of_, side_);
+    projection_access::divide_rows(of_, store_.partitions());
 }
 
 scratch_fold::scratch_fold(model_database& rows, projection_base& of, const event_registry& events,

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "leftfold/projections/row_lanes.hpp"
 #include "leftfold/projections/row_writers.hpp"
 #include "leftfold/projections/table_as_of.hpp"
 #include "leftfold/storage/error.hpp"
@@ -354,6 +355,12 @@ void table_core::check_history(recorded_at when) const {
     if (const auto first = begins(); when < first)
         throw error(errc::before_history, fmt::format("asking table {} for its rows as of {}: its history begins at {}",
                                                       name(), to_rfc3339(when.time()), to_rfc3339(first.time())));
+}
+
+void table_core::check_lane(const void* key) const {
+    cell_text touched(0);
+    type_.write_key(key, touched);
+    lanes()->check(name(), touched.text());
 }
 
 void fail_cut_unknown(recorded_at when) {

@@ -72,6 +72,11 @@ void write_side::settle() {
     if (projection_access::writers(projection_) != nullptr)
         throw error(errc::unsupported,
                     "reading many rows inside `on` of a projection that parks keys: it finds rows by their key only");
+    if (projection_access::has_lanes(projection_))
+        throw error(
+            errc::unsupported,
+            "reading many rows inside `on` of a projection that folds per partition: it finds rows by their key "
+            "only");
     guarded(broken_, [&] {
         if (!in_event_) {
             flush();

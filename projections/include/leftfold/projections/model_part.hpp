@@ -20,6 +20,7 @@ class projection_base;
 
 namespace detail {
 
+class row_lanes;
 class row_writers;
 
 using cell_binder = function_ref<void(cell_writer&)>;
@@ -86,6 +87,8 @@ public:
     model_side& side() const;
     /// Who writes rows; null unless the projection parks keys.
     row_writers* writers() const { return writers_; }
+    /// Which partition a row belongs to; null unless the projection folds per partition.
+    row_lanes* lanes() const { return lanes_; }
 
     /// An object of the database: its kind and name, and the SQL that makes it.
     struct object {
@@ -127,6 +130,7 @@ private:
     projection_base& owner_;
     std::string name_;
     row_writers* writers_;
+    row_lanes* lanes_;
 };
 
 }  // namespace detail

@@ -111,6 +111,16 @@ constexpr failure_policy on_failure_of() {
     }
 }
 
+template <class Projection>
+constexpr leftfold::order order_of() {
+    if constexpr (requires {
+                      requires std::is_same_v<std::remove_cvref_t<decltype(Projection::order)>, leftfold::order>;
+                  })
+        return Projection::order;
+    else
+        return leftfold::order::log;
+}
+
 /// Sums up what the fold reads: names and shapes of events, and the revision.
 template <class Projection, class... Events>
 consteval std::uint64_t fold_shape() {
@@ -132,6 +142,7 @@ struct projection_type_of {
                                           &ignores_event<Projection>,
                                           takes_only_its_own<Projection>() ? others::skipped : others::refused,
                                           on_failure_of<Projection>(),
+                                          order_of<Projection>(),
                                           fold_shape<Projection, Events...>()};
 };
 
@@ -151,6 +162,7 @@ struct projection_type_of {
 ///   - `static constexpr auto category = "account"`, or an array `categories`: it then reads no other;
 ///   - `static constexpr int revision = 2`, raised when `on` does something else than before: the model is then folded
 ///     anew from the first event. A changed list of events or a changed row does that by itself;
+///   - `static constexpr auto order = leftfold::order::per_partition`: see there;
 ///   - `static constexpr auto on_failure = leftfold::failure_policy::park_key`: see there. One whose rows belong to no
 ///     single stream says `static constexpr bool shared_rows = true`, and then cannot choose that.
 ///
@@ -161,7 +173,8 @@ struct projection_type_of {
 /// `on` must depend on nothing but its arguments and the projection's tables: no clock, no network, no members beside
 /// the tables. So a fold can be repeated at any time, and gives the same rows.
 ///
-/// The engine makes the instances and calls `on` from one thread. A projection is neither copied nor moved.
+/// The engine makes the instances and calls `on` of one from one thread at a time. A projection is neither copied nor
+/// moved.
 template <class Derived, class... Events>
 class projection : public projection_base {
 protected:

@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "leftfold/projections/model_part.hpp"
+#include "leftfold/projections/order.hpp"
 #include "leftfold/projections/parked.hpp"
 #include "leftfold/projections/recorded.hpp"
+#include "leftfold/projections/row_lanes.hpp"
 #include "leftfold/projections/row_writers.hpp"
 
 namespace leftfold::inline v0 {
@@ -34,6 +36,7 @@ struct projection_type {
     bool (*ignores)(std::string_view type);
     leftfold::detail::others others;
     failure_policy on_failure;
+    leftfold::order order;
     /// Sums up the events' names and shapes and the revision: another number means another fold.
     std::uint64_t fold_shape;
 };
@@ -52,6 +55,7 @@ public:
 protected:
     explicit projection_base(const detail::projection_type& type) : type_(type) {
         if (type.on_failure == failure_policy::park_key) writers_ = std::make_unique<detail::row_writers>();
+        if (type.order == order::per_partition) lanes_ = std::make_unique<detail::row_lanes>();
     }
 
 private:
@@ -60,6 +64,7 @@ private:
 
     const detail::projection_type& type_;
     std::unique_ptr<detail::row_writers> writers_;  // only of one that parks keys
+    std::unique_ptr<detail::row_lanes> lanes_;      // only of one that folds per partition
     std::vector<detail::model_part*> parts_;
     detail::model_side* side_ = nullptr;
     recorded at_;

@@ -14,11 +14,6 @@
 
 namespace leftfold::inline v0 {
 
-/// In which order a projection gets its events.
-enum class order {
-    log,  ///< the store's own: all partitions merged by recorded_at. A replay gives the same rows as the live run.
-};
-
 /// How much may be held in memory before it is written. Whichever comes first; at the end of the log, at once.
 struct flush_options {
     /// Events folded.
@@ -42,7 +37,6 @@ struct projection_options {
     /// The file that holds the tables. Several projections may share one; each has its own tables and checkpoint, and
     /// they take turns at writing. Made when there is none.
     std::filesystem::path database{};
-    leftfold::order order = order::log;
     /// Where it begins, if it is new: not yet in its database, or in memory.
     start_at start = start_at::earliest();
     /// What to do when its rows are those of another shape.
@@ -52,6 +46,8 @@ struct projection_options {
     retry_options retries{};
     /// The most streams that a projection which parks keys sets aside at once. One more, and it stops.
     std::size_t parked_max = 1'000;
+    /// The most partitions that a projection with order::per_partition folds at the same time, each on a thread.
+    std::size_t lanes_at_once = 4;
     /// How long as_of() waits for the rows to come as far as the time asked for.
     std::chrono::milliseconds as_of_wait = std::chrono::seconds{1};
     /// Renamed and upcast events, as for repositories; empty: there are none. Another registry means another fold.

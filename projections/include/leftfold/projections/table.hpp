@@ -195,6 +195,7 @@ private:
     std::string show(const key_type& key) const { return detail::show_key(type(), &key); }
 
     entry& load(const key_type& key) {
+        if (lanes() != nullptr) check_lane(&key);
         auto* known = cache_.look(key);
         if (known == nullptr) known = &fetch(key);
         if (writers() != nullptr) check_writer(*known);

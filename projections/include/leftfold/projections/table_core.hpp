@@ -61,6 +61,8 @@ public:
     recorded_at begins() const;
     /// Throws unless the table has history that reaches back to `when`.
     void check_history(recorded_at when) const;
+    /// Throws errc::different_partitions when the event under way is not of the partition of that row.
+    void check_lane(const void* key) const;
     [[noreturn]] void fail_missing(std::string_view key) const;
     [[noreturn]] void fail_duplicate(std::string_view key) const;
     [[noreturn]] void fail_key_changed(std::string_view key) const;
