@@ -1,5 +1,5 @@
-// Any text, read as each of the forms that people and files write a place, a name or a time in: refused by a typed
-// error, or written back as it was understood.
+// Any text, read as each of the forms that people and files write a place, a name, a time or a token in: refused by a
+// typed error, or written back as it was understood.
 
 #include <array>
 #include <cstdlib>
@@ -7,8 +7,10 @@
 #include "leftfold/storage/asked_time.hpp"
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/event_id.hpp"
+#include "leftfold/storage/moment.hpp"
 #include "leftfold/storage/names.hpp"
 #include "leftfold/storage/position.hpp"
+#include "leftfold/storage/position_token.hpp"
 
 namespace {
 
@@ -21,7 +23,7 @@ void there_and_back(std::string_view text) {
     if (Read(Write(once)) != once) std::abort();
 }
 
-constexpr std::array<reader, 9> readers{
+constexpr std::array<reader, 11> readers{
     there_and_back<[](std::string_view text) { return leftfold::parse_position(text); },
                    [](const leftfold::position& is) { return to_string(is); }>,
     there_and_back<[](std::string_view text) { return leftfold::parse_cut(text); },
@@ -41,7 +43,11 @@ constexpr std::array<reader, 9> readers{
     [](std::string_view text) {
         const auto part = leftfold::routing_key(text);
         if (part.size() > text.size() || (part.empty() && !text.empty())) std::abort();
-    }};
+    },
+    there_and_back<[](std::string_view text) { return leftfold::parse_position_token(text); },
+                   [](const leftfold::position_token& is) { return to_string(is); }>,
+    there_and_back<[](std::string_view text) { return leftfold::parse_moment(text); },
+                   [](const leftfold::moment& is) { return to_string(is); }>};
 
 }  // namespace
 
