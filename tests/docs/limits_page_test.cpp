@@ -109,6 +109,7 @@ void add_projections(named& all) {
     all["retry_options::first_wait"] = time(projection.retries.first_wait);
     all["retry_options::longest_wait"] = time(projection.retries.longest_wait);
     all["projection_options::as_of_wait"] = time(projection.as_of_wait);
+    all["projection_options::lanes_at_once"] = count(projection.lanes_at_once);
     all["engine_options::longest_rest"] = time(engine_options{}.longest_rest);
     all["order_by_bytes_max"] = count(order_by_bytes_max);
     const supervision_options supervision;
