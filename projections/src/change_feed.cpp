@@ -69,7 +69,7 @@ std::size_t feed_core::read(taker take) {
                                 take(at, was_there, is_there, in);
                             });
     });
-    parts_->reader = std::move(reader);
+    parts_->reader = reader;
     return taken;
 }
 

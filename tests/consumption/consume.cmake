@@ -6,6 +6,8 @@ set(user "${CMAKE_CURRENT_LIST_DIR}")
 # since all of them compile for shared libraries, and with warnings as in a user's build.
 set(options -G Ninja -DCMAKE_CXX_COMPILER=g++ -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_FLAGS=-O0
   -DCMAKE_POSITION_INDEPENDENT_CODE=ON -DLEFTFOLD_WARNINGS_AS_ERRORS=OFF -DLEFTFOLD_UNITY=ON)
+# What is compiled several sources at a time has a file in each build; it is the same one by its path from there.
+set(ENV{CCACHE_BASEDIR} "${SOURCE}")
 # These builds are users of leftfold: whatever sanitizer options the outer run has do not apply.
 set(ENV{CXXFLAGS} "")
 # What was installed by the first way, for those that only read it.

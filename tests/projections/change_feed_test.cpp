@@ -123,14 +123,14 @@ TEST_F(feeds, give_each_change_of_each_row_once_in_the_order_of_the_log_whatever
         oracle_.clear();
         expected_.clear();
         append(*store, 120);
-        for (const std::size_t flush : {1, 7, 1'000}) {
+        for (const std::size_t flush : {1U, 7U, 1'000U}) {
             auto options = views();
             options.database = directory_ / (std::to_string(flush) + (store == &memory ? "m.db" : "s.db"));
             options.flush.events = flush;
             leftfold::projection_engine engine{*store};
             engine.add<sums>(options);
             const auto read = leftfold::open_read_model<sums>(options.database);
-            for (const std::size_t page : {1, 2, 1'000}) {
+            for (const std::size_t page : {1U, 2U, 1'000U}) {
                 change_feed feed{read, &sums::rows, {.from = change_start::earliest(), .page_changes = page}};
                 if (page == 1) {
                     EXPECT_TRUE(feed.next().empty()) << "nothing is committed yet";

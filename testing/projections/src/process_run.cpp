@@ -116,8 +116,10 @@ void process_run::look(std::string_view step) {
     seen_ = heads;
     // Events that are recorded while the clock stands still are a microsecond apart: it goes along.
     store_.advance_to(last_.time());
-    if (step == after_command) sent_.push_back(std::move(command));
-    if (step == after_refusal && !sent_.empty()) sent_.back() = std::move(command);
+    if (step == after_command)
+        sent_.push_back(std::move(command));
+    else if (step == after_refusal && !sent_.empty())
+        sent_.back() = std::move(command);
 }
 
 void process_run::see(const event_view& event, sent_command& by) {
