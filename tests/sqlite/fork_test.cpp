@@ -206,6 +206,11 @@ TEST_F(sqlite_fork, refuses_a_parent_that_is_gone_or_another_or_restored_below_t
     expect_error(errc::not_found, "its parent is not there", [&] { open("late.store", access::read_only); });
     restore(place_ / "backup.store", place_ / "trunk.store");
     expect_error(errc::foreign_file, "restored to before that", [&] { open("late.store"); });
+    {
+        auto restored = open();
+        append(restored, "ann");  // as many events as there were, and others
+    }
+    expect_error(errc::foreign_file, "restored to before that", [&] { open("late.store"); });
     fs::remove_all(place_ / "trunk.store");
     fs::rename(place_ / "moved.store", place_ / "trunk.store");
     EXPECT_EQ(open("late.store").head({"account", "ann"}), version{2});
