@@ -8,6 +8,7 @@
 #include "file_rows.hpp"
 #include "leftfold/storage/environment.hpp"
 #include "leftfold/storage/observer.hpp"
+#include "thrown_text.hpp"
 
 namespace leftfold::inline v0::detail {
 
@@ -15,16 +16,6 @@ namespace {
 
 /// A ring that is missed, since a file system gave no notice of it, is made up for after so long.
 constexpr std::chrono::seconds look_again{1};
-
-std::string text_thrown(const std::exception_ptr& thrown) {
-    try {
-        std::rethrow_exception(thrown);
-    } catch (const std::exception& known) {
-        return known.what();
-    } catch (...) {
-        return "something that is no exception";
-    }
-}
 
 }  // namespace
 
@@ -50,7 +41,7 @@ void subscription_core::state::hand_over(const change_position& at, function_ref
         const auto thrown = std::current_exception();
         throw subscriber_failed(at,
                                 fmt::format("handing change {} of table {} to a subscriber: {}", to_string(at),
-                                            what.table, text_thrown(thrown)),
+                                            what.table, thrown_text(thrown)),
                                 thrown);
     }
     const std::lock_guard lock(mutex);
@@ -72,7 +63,7 @@ void subscription_core::state::run() {
     } catch (...) {
         thrown = std::current_exception();
     }
-    if (thrown && observer) observer->on_warning(text_thrown(thrown));
+    if (thrown && observer) observer->on_warning(thrown_text(thrown));
     const std::lock_guard lock(mutex);
     failure = thrown;
     is_running = false;

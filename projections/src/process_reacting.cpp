@@ -11,22 +11,9 @@
 #include "leftfold/storage/error.hpp"
 #include "process_round.hpp"
 #include "process_runner.hpp"
+#include "thrown_text.hpp"
 
 namespace leftfold::inline v0::detail {
-
-namespace {
-
-std::string why_of(const std::exception_ptr& thrown) {
-    try {
-        std::rethrow_exception(thrown);
-    } catch (const std::exception& known) {
-        return known.what();
-    } catch (...) {
-        return "something that is no std::exception";
-    }
-}
-
-}  // namespace
 
 process_base& process_runner::round::instance(const std::string& key) {
     const auto known = std::find_if(all_.begin(), all_.end(), [&](const touched& each) { return each.key == key; });
@@ -138,7 +125,7 @@ void process_runner::execute(round& of, const event_view& trigger) {
             const auto refused = command.execute(target->second.get(), journal_.command(trigger, n), context);
             point("a command is executed");
             if (!refused) continue;
-            const auto why = why_of(refused);
+            const auto why = thrown_text(refused);
             const auto takes = std::any_of(type_.messages.begin(), type_.messages.end(), [](const auto& handler) {
                 return handler.type == command_refused::event_type;
             });
