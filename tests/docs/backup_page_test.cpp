@@ -6,7 +6,7 @@
 #include "leftfold/storage/sqlite_store.hpp"
 #include "support/temporary_directory.hpp"
 
-namespace {
+namespace backup_page_test {
 
 using leftfold::expected_version;
 
@@ -43,4 +43,4 @@ TEST(backup_page, copies_a_live_store_carries_the_copy_on_and_restores_it) {
     EXPECT_THROW(leftfold::backup(restored, place / "bank.backup"), leftfold::error) << "it is of another history now";
 }
 
-}  // namespace
+}  // namespace backup_page_test

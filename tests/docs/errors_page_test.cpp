@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-namespace {
+namespace errors_page_test {
 
 namespace fs = std::filesystem;
 
@@ -54,4 +54,4 @@ TEST(errors_page, names_tests_that_are_there) {
     EXPECT_GT(named, 25);
 }
 
-}  // namespace
+}  // namespace errors_page_test

@@ -8,7 +8,7 @@
 #include "leftfold/testing/world.hpp"
 #include "support/temporary_directory.hpp"
 
-namespace {
+namespace forks_page_test {
 
 using bank::account;
 
@@ -31,4 +31,4 @@ TEST(forks_page, branches_a_store_at_a_past_moment) {
     EXPECT_EQ(others.as_of("alice", leftfold::recorded_at{march_15})->balance(), 100);
 }
 
-}  // namespace
+}  // namespace forks_page_test

@@ -12,7 +12,7 @@
 #include "projections/bank.hpp"
 #include "support/temporary_directory.hpp"
 
-namespace {
+namespace lifecycles_page_test {
 
 using namespace bank;
 
@@ -58,4 +58,4 @@ TEST(lifecycles_page, a_projection_is_folded_inline) {
     std::filesystem::current_path(before);
 }
 
-}  // namespace
+}  // namespace lifecycles_page_test

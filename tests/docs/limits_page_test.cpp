@@ -31,7 +31,7 @@
 #include "leftfold/storage/verify.hpp"
 
 namespace leftfold {
-namespace {
+namespace limits_page_test {
 
 using named = std::map<std::string, std::string>;
 
@@ -184,5 +184,5 @@ TEST(limits_page, leaves_no_limit_of_the_headers_out) {
     }
 }
 
-}  // namespace
+}  // namespace limits_page_test
 }  // namespace leftfold

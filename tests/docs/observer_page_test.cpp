@@ -6,7 +6,7 @@
 #include "leftfold/storage/memory_store.hpp"
 #include "leftfold/storage/observer.hpp"
 
-namespace {
+namespace observer_page_test {
 
 using leftfold::expected_version;
 using leftfold::version;
@@ -43,4 +43,4 @@ TEST(observer_page, counts_commits_and_conflicts) {
     EXPECT_EQ(seen->conflicts, 1u);
 }
 
-}  // namespace
+}  // namespace observer_page_test

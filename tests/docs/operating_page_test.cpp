@@ -5,7 +5,7 @@
 #include "projections/bank.hpp"
 #include "support/temporary_directory.hpp"
 
-namespace {
+namespace operating_page_test {
 
 using namespace std::chrono_literals;
 using namespace bank;
@@ -31,4 +31,4 @@ TEST(operating_page, gives_orders) {
     EXPECT_EQ(now.generation, 2);
 }
 
-}  // namespace
+}  // namespace operating_page_test

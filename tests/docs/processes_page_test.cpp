@@ -8,7 +8,7 @@
 #include "leftfold/testing/tested_process.hpp"
 #include "projections/rides.hpp"
 
-namespace {
+namespace processes_page_test {
 
 using rides::dispatch, rides::driver, rides::ride;
 
@@ -57,4 +57,4 @@ TEST(processes_page, tests_a_process) {
     EXPECT_EQ(asked.then_instance("r1", &dispatch::is_accepted, true), "");
 }
 
-}  // namespace
+}  // namespace processes_page_test

@@ -25,7 +25,7 @@
 #include "projections/bank.hpp"
 #include "support/temporary_directory.hpp"
 
-namespace {
+namespace read_models_page_test {
 
 using namespace std::chrono_literals;
 using namespace bank;
@@ -285,4 +285,4 @@ TEST(read_models_page, have_changes_that_are_followed) {
     EXPECT_EQ(first.get_future().get(), (balance{"alice", 7}));
 }
 
-}  // namespace
+}  // namespace read_models_page_test

@@ -23,7 +23,7 @@
 #include "support/temporary_directory.hpp"
 
 namespace leftfold {
-namespace {
+namespace threads_page_test {
 
 using namespace std::chrono_literals;
 
@@ -170,5 +170,5 @@ TEST(threads_page, closing_ends_every_wait) {
     EXPECT_THROW(static_cast<void>(store.wait_beyond(cut(4), 1h)), error);
 }
 
-}  // namespace
+}  // namespace threads_page_test
 }  // namespace leftfold

@@ -5,7 +5,7 @@
 #include "leftfold/storage/memory_store.hpp"
 #include "leftfold/testing/world.hpp"
 
-namespace {
+namespace time_page_test {
 
 using namespace std::chrono_literals;
 using leftfold::errc;
@@ -63,4 +63,4 @@ TEST(time_page, a_wall_clock_that_is_wrong_is_seen) {
     EXPECT_EQ(append_error(store), errc::ok);
 }
 
-}  // namespace
+}  // namespace time_page_test

@@ -4,7 +4,7 @@
 
 #include "framework/bank.hpp"
 
-namespace {
+namespace aggregate_test {
 
 using bank::account;
 
@@ -112,4 +112,4 @@ TEST(decider, a_function_of_the_state_decides_like_a_command) {
     EXPECT_EQ(made.state().items.at("page"), 1);
 }
 
-}  // namespace
+}  // namespace aggregate_test

@@ -7,7 +7,7 @@
 #include "framework/expect_error.hpp"
 #include "framework/random_story.hpp"
 
-namespace {
+namespace blame_test {
 
 using bank::account;
 using leftfold::blame, leftfold::blamed;
@@ -132,4 +132,4 @@ TEST(blame, equals_a_naive_search_over_any_history) {
     EXPECT_GT(found, 0U);
 }
 
-}  // namespace
+}  // namespace blame_test

@@ -4,7 +4,7 @@
 
 #include "leftfold/storage/event.hpp"
 
-namespace {
+namespace command_context_test {
 
 using leftfold::caused_by, leftfold::command_context, leftfold::context_scope, leftfold::within;
 
@@ -47,4 +47,4 @@ TEST(command_context, an_event_outside_any_conversation_opens_one) {
     EXPECT_EQ(caused_by(event.view()).correlation, to_string(event.id));
 }
 
-}  // namespace
+}  // namespace command_context_test

@@ -14,7 +14,7 @@
 #include "leftfold/framework/repository.hpp"
 #include "leftfold/testing/store.hpp"
 
-namespace {
+namespace diff_test {
 
 using namespace codec_types;
 using leftfold::change, leftfold::diff;
@@ -257,4 +257,4 @@ TEST(diff, turns_one_value_into_the_other) {
     std::cout << "diff: 5000 pairs, " << carried_out << " changes carried out\n";
 }
 
-}  // namespace
+}  // namespace diff_test

@@ -7,7 +7,7 @@
 #include "framework/bank.hpp"
 #include "leftfold/storage/error.hpp"
 
-namespace {
+namespace event_registry_test {
 
 using leftfold::errc, leftfold::error, leftfold::event_registry, leftfold::raw_event;
 
@@ -187,4 +187,4 @@ TEST(event_registry, its_fingerprint_changes_with_each_rename_and_upcaster) {
     EXPECT_NE(events.fingerprint(), renamed);
 }
 
-}  // namespace
+}  // namespace event_registry_test

@@ -10,7 +10,7 @@
 #include "framework/random_story.hpp"
 #include "leftfold/framework/where.hpp"
 
-namespace {
+namespace find_state_test {
 
 using bank::account;
 using leftfold::bisect, leftfold::first_where;
@@ -115,4 +115,4 @@ TEST(find_state, equals_a_naive_search_over_any_history) {
     EXPECT_GT(turned, 0U);
 }
 
-}  // namespace
+}  // namespace find_state_test

@@ -4,7 +4,7 @@
 #include "leftfold/framework/fingerprint.hpp"
 #include "leftfold/framework/layout_check.hpp"
 
-namespace {
+namespace fingerprint_test {
 
 using namespace codec_types;
 using leftfold::fingerprint;
@@ -148,4 +148,4 @@ TEST(layout, a_forgotten_member_is_found_by_the_size) {
     static_assert(!leftfold::describes_whole_layout<forgetful, base_state>());
 }
 
-}  // namespace
+}  // namespace fingerprint_test

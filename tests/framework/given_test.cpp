@@ -4,7 +4,7 @@
 
 #include "framework/bank.hpp"
 
-namespace {
+namespace given_test {
 
 using bank::account, bank::deposited, bank::insufficient_funds, bank::opened, bank::withdrawn;
 using leftfold::testing::given;
@@ -86,4 +86,4 @@ TEST(given, a_decider_is_given_commands) {
         "");
 }
 
-}  // namespace
+}  // namespace given_test

@@ -9,7 +9,7 @@
 #include "leftfold/framework/repository.hpp"
 #include "leftfold/testing/store.hpp"
 
-namespace {
+namespace history_test {
 
 using bank::account, bank::deposited;
 using leftfold::errc, leftfold::recorded_at, leftfold::repository, leftfold::version;
@@ -156,4 +156,4 @@ TEST(history, and_since_equal_a_naive_fold_with_and_without_snapshots) {
     EXPECT_GT(steps_compared, 0U);
 }
 
-}  // namespace
+}  // namespace history_test

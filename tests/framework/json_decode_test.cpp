@@ -6,7 +6,7 @@
 
 #include "framework/json_types.hpp"
 
-namespace {
+namespace json_decode_test {
 
 using namespace codec_types;
 using leftfold::decode;
@@ -253,4 +253,4 @@ TEST(json_decode, raw_json_is_kept_verbatim) {
     EXPECT_EQ(refusal<leftfold::raw_json>("nul"), "$: is not valid JSON: an unknown word at byte 0");
 }
 
-}  // namespace
+}  // namespace json_decode_test

@@ -6,7 +6,7 @@
 
 #include "framework/json_types.hpp"
 
-namespace {
+namespace json_encode_test {
 
 using namespace codec_types;
 using leftfold::encode_error;
@@ -132,4 +132,4 @@ TEST(json_encode, a_refused_value_leaves_no_trace_even_after_the_buffer_was_hand
               "$[1]: is text that is not valid UTF-8");
 }
 
-}  // namespace
+}  // namespace json_encode_test

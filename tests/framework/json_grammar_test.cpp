@@ -11,7 +11,7 @@
 
 #include "framework/json_types.hpp"
 
-namespace {
+namespace json_grammar_test {
 
 bool we_accept(std::string_view json) {
     try {
@@ -93,4 +93,4 @@ TEST(json_grammar, both_accept_what_the_originals_say) {
     }
 }
 
-}  // namespace
+}  // namespace json_grammar_test

@@ -11,7 +11,7 @@
 
 #include "framework/json_types.hpp"
 
-namespace {
+namespace json_round_trip_test {
 
 using namespace codec_types;
 
@@ -221,4 +221,4 @@ TEST(json_round_trip, nested_structs) {
     expect_round_trips("recursive struct", [](generator& g) { return g.any_node(6); });
 }
 
-}  // namespace
+}  // namespace json_round_trip_test

@@ -6,7 +6,7 @@
 #include "leftfold/testing/given.hpp"
 #include "leftfold/testing/store.hpp"
 
-namespace {
+namespace pages_test {
 
 using bank::account, bank::deposited, bank::insufficient_funds, bank::opened, bank::withdrawn;
 using leftfold::occurred_at, leftfold::recorded_at;
@@ -126,4 +126,4 @@ TEST(pages, snapshots) {
     EXPECT_EQ(counts.discarded, 0U);
 }
 
-}  // namespace
+}  // namespace pages_test

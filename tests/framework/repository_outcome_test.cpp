@@ -6,7 +6,7 @@
 #include "leftfold/framework/repository.hpp"
 #include "leftfold/storage/closing.hpp"
 
-namespace {
+namespace repository_outcome_test {
 
 using bank::account;
 using leftfold::errc, leftfold::repository, leftfold::version;
@@ -78,4 +78,4 @@ TEST(repository_outcome, a_failure_that_is_no_doubt_passes_through_at_once) {
     EXPECT_FALSE(world.accounts.exists("ann"));
 }
 
-}  // namespace
+}  // namespace repository_outcome_test

@@ -9,7 +9,7 @@
 #include "framework/expect_error.hpp"
 #include "leftfold/testing/store.hpp"
 
-namespace {
+namespace repository_test {
 
 using bank::account, bank::deposited, bank::insufficient_funds, bank::opened;
 using leftfold::command_id, leftfold::errc, leftfold::offset, leftfold::repository, leftfold::stream_id,
@@ -411,4 +411,4 @@ TEST(repository, a_closed_store_is_said) {
     expect_error(errc::store_closed, "", [&] { accounts.load("ann"); });
 }
 
-}  // namespace
+}  // namespace repository_test

@@ -6,7 +6,7 @@
 #include "leftfold/framework/repository.hpp"
 #include "leftfold/testing/store.hpp"
 
-namespace {
+namespace repository_time_test {
 
 using bank::account;
 using leftfold::cut, leftfold::errc, leftfold::occurred_at, leftfold::recorded_at, leftfold::repository,
@@ -183,4 +183,4 @@ TEST(repository_time, every_question_is_answered_like_a_naive_fold_with_and_with
     EXPECT_TRUE(holds);
 }
 
-}  // namespace
+}  // namespace repository_time_test

@@ -9,7 +9,7 @@
 #include "leftfold/storage/snapshot_store.hpp"
 #include "leftfold/testing/store.hpp"
 
-namespace {
+namespace snapshot_test {
 
 using bank::account;
 using leftfold::errc, leftfold::recorded_at, leftfold::repository, leftfold::version;
@@ -231,4 +231,4 @@ TEST(snapshots, one_that_cannot_be_written_is_a_warning_and_nothing_else) {
     EXPECT_EQ(gamblers.snapshots().kept, 0U);
 }
 
-}  // namespace
+}  // namespace snapshot_test

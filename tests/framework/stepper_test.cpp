@@ -7,7 +7,7 @@
 #include "framework/expect_error.hpp"
 #include "framework/random_story.hpp"
 
-namespace {
+namespace stepper_test {
 
 using bank::account;
 using leftfold::change, leftfold::repository, leftfold::stepper, leftfold::version;
@@ -103,4 +103,4 @@ TEST(stepper, equals_a_naive_fold_wherever_it_goes) {
     EXPECT_GT(steps, 0U);
 }
 
-}  // namespace
+}  // namespace stepper_test

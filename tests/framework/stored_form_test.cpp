@@ -8,7 +8,7 @@
 #include "leftfold/framework/fingerprint.hpp"
 #include "leftfold/framework/to_text.hpp"
 
-namespace {
+namespace stored_form_test {
 
 /// A value type that refuses what it must not be.
 class money {
@@ -44,7 +44,9 @@ struct paid_in_bare_numbers {
 };
 BOOST_DESCRIBE_STRUCT(paid_in_bare_numbers, (), (amount, command, seen, at, cut))
 
-}  // namespace
+}  // namespace stored_form_test
+
+using stored_form_test::money;
 
 template <>
 struct leftfold::stored_form<money> {
@@ -53,7 +55,7 @@ struct leftfold::stored_form<money> {
     static money from(type cents) { return money{cents}; }
 };
 
-namespace {
+namespace stored_form_test {
 
 paid example() {
     return {money{5}, leftfold::parse_event_id("01927f3e-8c2a-7cc3-98c4-dc0c0c07398f"), leftfold::version{7},
@@ -86,4 +88,4 @@ TEST(stored_form, a_refusal_by_the_type_is_an_error_with_the_place) {
     EXPECT_THROW((void)leftfold::decode<leftfold::event_id>("\"no id\""), leftfold::decode_error);
 }
 
-}  // namespace
+}  // namespace stored_form_test

@@ -12,7 +12,7 @@
 #include "leftfold/framework/where.hpp"
 #include "leftfold/testing/store.hpp"
 
-namespace {
+namespace time_travel_page_test {
 
 using bank::account;
 using leftfold::occurred_at, leftfold::recorded_at;
@@ -122,4 +122,4 @@ TEST_F(page, verify_snapshots) {
     EXPECT_EQ(report.checked, 1U);
 }
 
-}  // namespace
+}  // namespace time_travel_page_test

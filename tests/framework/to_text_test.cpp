@@ -6,7 +6,7 @@
 
 #include "framework/json_types.hpp"
 
-namespace {
+namespace to_text_test {
 
 using namespace codec_types;
 using leftfold::to_text;
@@ -54,4 +54,4 @@ TEST(describe, names_of_types_come_without_namespaces) {
     EXPECT_EQ(leftfold::type_name<std::vector<codec_types::line>>().substr(0, 7), "vector<");
 }
 
-}  // namespace
+}  // namespace to_text_test

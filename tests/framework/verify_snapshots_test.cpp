@@ -9,7 +9,7 @@
 #include "leftfold/storage/snapshot_store.hpp"
 #include "leftfold/testing/store.hpp"
 
-namespace {
+namespace verify_snapshots_test {
 
 using leftfold::change, leftfold::repository, leftfold::snapshot, leftfold::version;
 using leftfold::testing::store;
@@ -179,4 +179,4 @@ TEST(refolding, is_done_for_a_sample_of_the_loads_only) {
     EXPECT_EQ(purses.load("ann")->cents(), 25);
 }
 
-}  // namespace
+}  // namespace verify_snapshots_test

@@ -8,7 +8,7 @@
 #include "framework/expect_error.hpp"
 #include "framework/json_types.hpp"
 
-namespace {
+namespace where_test {
 
 using namespace codec_types;
 using leftfold::errc, leftfold::member_path;
@@ -161,4 +161,4 @@ TEST(member_path, refuses_anything_else_and_says_where) {
     EXPECT_EQ(member_path{deep}.parts().size(), member_path::parts_max);
 }
 
-}  // namespace
+}  // namespace where_test

@@ -10,7 +10,7 @@
 
 #include "projections/read_models.hpp"
 
-namespace {
+namespace catch_up_test {
 
 constexpr int events = 20'000;
 constexpr int accounts = 2'000;
@@ -65,4 +65,4 @@ TEST_F(catch_up, with_history_keeps_a_version_for_each_event_and_says_what_that_
                 accounts, events / plain, events / history, plain / history);
 }
 
-}  // namespace
+}  // namespace catch_up_test

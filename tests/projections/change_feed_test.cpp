@@ -17,7 +17,7 @@
 #include "leftfold/storage/sqlite_store.hpp"
 #include "projections/read_models.hpp"
 
-namespace {
+namespace change_feed_test {
 
 using bank::balance;
 using leftfold::change_feed;
@@ -349,4 +349,4 @@ TEST_F(feeds, of_a_subscriber_that_throws_end_while_the_engine_and_other_subscri
     EXPECT_NE(engine.status<sums>().state, leftfold::projection_state::stopped);
 }
 
-}  // namespace
+}  // namespace change_feed_test

@@ -7,7 +7,7 @@
 #include "projections/read_models.hpp"
 #include "projections/rides.hpp"
 
-namespace {
+namespace deadline_test {
 
 using namespace std::chrono_literals;
 
@@ -245,4 +245,4 @@ TEST(deadline_book, lets_one_of_a_name_wait) {
     EXPECT_FALSE(book.is_delivered({"r1", "d", at(1)}, at(100)));
 }
 
-}  // namespace
+}  // namespace deadline_test

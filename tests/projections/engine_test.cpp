@@ -6,7 +6,7 @@
 
 #include "projections/read_models.hpp"
 
-namespace {
+namespace engine_test {
 
 using leftfold::errc;
 using read_models::code_of;
@@ -348,4 +348,4 @@ TEST_F(projection_engine, folds_models_that_live_in_memory) {
     EXPECT_EQ(code_of([&] { engine.add_in_memory<bank::balances>(); }), errc::invalid_argument) << "it has a table";
 }
 
-}  // namespace
+}  // namespace engine_test

@@ -19,7 +19,7 @@
 #include "support/simulated_vfs.hpp"
 #include "support/temporary_directory.hpp"
 
-namespace {
+namespace fold_inline_faults_test {
 
 using namespace bank;
 using namespace leftfold::test_support;
@@ -131,4 +131,4 @@ TEST(inline_rows_after_faults, rows_and_events_agree_after_a_kill) {
     fmt::print("inline rows: {} events over 5 kills, rows and events agree after each\n", events);
 }
 
-}  // namespace
+}  // namespace fold_inline_faults_test

@@ -20,7 +20,7 @@
 #include "support/simulated_vfs.hpp"
 #include "support/temporary_directory.hpp"
 
-namespace {
+namespace fold_inline_test {
 
 using namespace bank;
 using namespace leftfold::test_support;
@@ -306,4 +306,4 @@ TEST_F(inline_rows, cost_an_append_no_sync_of_their_own) {
     EXPECT_EQ(read->rows.find("ann")->cents, 50);
 }
 
-}  // namespace
+}  // namespace fold_inline_test

@@ -11,7 +11,7 @@
 #include "support/simulated_disk.hpp"
 #include "support/simulated_vfs.hpp"
 
-namespace {
+namespace fold_live_costs_test {
 
 using namespace bank;
 using leftfold::fold_live;
@@ -76,4 +76,4 @@ TEST(live_costs, a_stream_is_read_through_the_index_and_not_by_a_pass) {
     EXPECT_LT(by_stream * 20, by_pass);
 }
 
-}  // namespace
+}  // namespace fold_live_costs_test

@@ -18,7 +18,7 @@
 #include "projections/bank.hpp"
 #include "support/temporary_directory.hpp"
 
-namespace {
+namespace fold_live_test {
 
 using namespace bank;
 using leftfold::errc;
@@ -366,4 +366,4 @@ TEST_F(live, any_number_of_threads_read_it_and_it_moves) {
     EXPECT_EQ(wrong, std::vector<int>(4));
 }
 
-}  // namespace
+}  // namespace fold_live_test

@@ -13,7 +13,7 @@
 #include "projections/bank.hpp"
 #include "support/temporary_directory.hpp"
 
-namespace {
+namespace history_test {
 
 /// What happens to some keys of a table, several of them at once.
 struct change {
@@ -229,4 +229,4 @@ TEST_P(history_by_flush_size, a_kill_between_any_two_durable_steps_changes_nothi
 INSTANTIATE_TEST_SUITE_P(flush_sizes, history_by_flush_size, testing::Values(1, 7, 1'000, 100'000),
                          [](const auto& of) { return "of_" + std::to_string(of.param); });
 
-}  // namespace
+}  // namespace history_test

@@ -9,7 +9,7 @@
 #include "leftfold/projections/replay_as_of.hpp"
 #include "projections/read_models.hpp"
 
-namespace {
+namespace kept_copies_test {
 
 using leftfold::errc;
 using leftfold::recorded_at;
@@ -141,4 +141,4 @@ TEST_F(kept_copies, that_cannot_be_kept_are_told_of_and_the_answer_is_right) {
     EXPECT_EQ(read_models::code_of([&] { folded(20, options(0)); }), errc::invalid_argument);
 }
 
-}  // namespace
+}  // namespace kept_copies_test

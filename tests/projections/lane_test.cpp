@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace lane_test {
 
 using leftfold::cut;
 using leftfold::offset;
@@ -103,4 +103,4 @@ TEST_F(projection_lane, goes_back_to_what_is_durable_when_the_database_fails) {
     EXPECT_EQ(lane_.attempts(), 0);
 }
 
-}  // namespace
+}  // namespace lane_test

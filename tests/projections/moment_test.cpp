@@ -12,7 +12,7 @@
 #include "leftfold/storage/sqlite_store.hpp"
 #include "projections/read_models.hpp"
 
-namespace {
+namespace moment_test {
 
 using leftfold::errc;
 using read_models::code_of;
@@ -179,4 +179,4 @@ TEST_F(moment_of_read_models, of_another_store_or_written_otherwise_is_refused) 
     }
 }
 
-}  // namespace
+}  // namespace moment_test

@@ -11,7 +11,7 @@
 
 #include "projections/read_models.hpp"
 
-namespace {
+namespace orders_test {
 
 using leftfold::errc;
 using leftfold::projection_state;
@@ -397,4 +397,4 @@ TEST_F(orders, given_by_many_threads_at_once_while_folding_and_stopping_lose_not
     EXPECT_EQ(shell(directory_ / "other.db", "SELECT cents FROM deposits"), (read_models::rows_of_text{{"301"}}));
 }
 
-}  // namespace
+}  // namespace orders_test

@@ -9,7 +9,7 @@
 #include "leftfold/projections/read_model.hpp"
 #include "projections/read_models.hpp"
 
-namespace {
+namespace parking_test {
 
 using leftfold::errc;
 using leftfold::stream_id;
@@ -368,4 +368,4 @@ TEST_P(parking_by_flush_size, after_the_fix_the_rows_are_those_of_a_clean_rebuil
 INSTANTIATE_TEST_SUITE_P(flush_sizes, parking_by_flush_size, testing::Values(1, 7, 1'000, 100'000),
                          [](const auto& of) { return "of_" + std::to_string(of.param); });
 
-}  // namespace
+}  // namespace parking_test

@@ -14,7 +14,7 @@
 #include "support/simulated_disk.hpp"
 #include "support/simulated_vfs.hpp"
 
-namespace {
+namespace per_partition_test {
 
 using leftfold::errc;
 using read_models::code_of;
@@ -272,4 +272,4 @@ TEST_F(per_partition, what_needs_the_order_of_the_log_is_refused_when_it_is_adde
     EXPECT_NE(why.find("table anything"), std::string::npos) << why;
 }
 
-}  // namespace
+}  // namespace per_partition_test

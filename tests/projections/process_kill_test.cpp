@@ -18,7 +18,7 @@
 #include "support/child_process.hpp"
 #include "support/temporary_directory.hpp"
 
-namespace {
+namespace process_kill_test {
 
 using leftfold::test_support::child_process;
 using namespace std::chrono_literals;
@@ -173,4 +173,4 @@ TEST_F(killed_program, does_nothing_twice_and_loses_nothing) {
     EXPECT_GE(killed_in_a_step, 1);
 }
 
-}  // namespace
+}  // namespace process_kill_test

@@ -12,7 +12,7 @@
 #include "projections/read_models.hpp"
 #include "projections/rides.hpp"
 
-namespace {
+namespace process_manager_test {
 
 using leftfold::errc;
 using namespace std::chrono_literals;
@@ -340,4 +340,4 @@ TEST_F(killed_process, comes_to_the_same_log_when_the_store_is_opened_again_from
     });
 }
 
-}  // namespace
+}  // namespace process_manager_test

@@ -7,7 +7,7 @@
 #include "projections/read_models.hpp"
 #include "support/child_process.hpp"
 
-namespace {
+namespace process_test {
 
 using read_models::other_process;
 using read_models::shell;
@@ -106,4 +106,4 @@ TEST_F(read_models_on_disk, answer_moments_from_the_plain_shell) {
               "2026-01-02");
 }
 
-}  // namespace
+}  // namespace process_test

@@ -8,7 +8,7 @@
 
 #include "projections/bank.hpp"
 
-namespace {
+namespace project_test {
 
 using bank::balance, bank::balances, bank::closed, bank::deposited, bank::opened, bank::withdrawn;
 using leftfold::testing::after, leftfold::testing::on, leftfold::testing::project;
@@ -236,4 +236,4 @@ TEST(project, says_which_streams_are_parked) {
     EXPECT_EQ(made.twice().expect(balance{"alice", 0}), "");
 }
 
-}  // namespace
+}  // namespace project_test

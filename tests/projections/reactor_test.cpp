@@ -14,7 +14,7 @@
 #include "leftfold/storage/sqlite_store.hpp"
 #include "projections/read_models.hpp"
 
-namespace {
+namespace reactor_test {
 
 using leftfold::errc;
 
@@ -192,4 +192,4 @@ TEST_F(reactor, loses_no_effect_however_often_its_process_is_killed) {
     EXPECT_EQ(lines.size(), events) << "and under one key always the same effect";
 }
 
-}  // namespace
+}  // namespace reactor_test

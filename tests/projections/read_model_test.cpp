@@ -15,7 +15,7 @@
 #include "support/pretended_file_system.hpp"
 #include "support/stranger.hpp"
 
-namespace {
+namespace read_model_test {
 
 using leftfold::errc;
 using leftfold::offset;
@@ -251,4 +251,4 @@ TEST_F(opened_read_model, waits_in_another_process_until_the_engine_commits) {
     EXPECT_EQ(reader.finish(), 42);
 }
 
-}  // namespace
+}  // namespace read_model_test

@@ -12,7 +12,7 @@
 #include "support/simulated_disk.hpp"
 #include "support/simulated_vfs.hpp"
 
-namespace {
+namespace rebuild_fault_test {
 
 using read_models::code_of;
 
@@ -221,4 +221,4 @@ TEST_F(rebuild_with_faults, survives_a_power_cut_at_any_moment) {
     EXPECT_GT(revisions[2], 0);
 }
 
-}  // namespace
+}  // namespace rebuild_fault_test

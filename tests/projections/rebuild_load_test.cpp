@@ -14,7 +14,7 @@
 #include "projections/pockets.hpp"
 #include "projections/read_models.hpp"
 
-namespace {
+namespace rebuild_load_test {
 
 using read_models::other_process;
 using read_models::rows_of_text;
@@ -142,4 +142,4 @@ TEST_F(rebuild_under_load, ends_when_the_engine_is_stopped_and_leaves_the_rows_a
     EXPECT_EQ(after.wrong(), 0);
 }
 
-}  // namespace
+}  // namespace rebuild_load_test

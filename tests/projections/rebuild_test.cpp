@@ -11,7 +11,7 @@
 #include "projections/fixed_bank.hpp"
 #include "projections/read_models.hpp"
 
-namespace {
+namespace rebuild_test {
 
 using bank::fixed;
 using read_models::code_of;
@@ -325,4 +325,4 @@ TEST_F(rebuild_beside, of_a_projection_in_memory_is_refused) {
     EXPECT_EQ(code_of([&] { engine.rebuild<bank::counted>(); }), leftfold::errc::unsupported);
 }
 
-}  // namespace
+}  // namespace rebuild_test

@@ -8,7 +8,7 @@
 #include "leftfold/storage/stream_index.hpp"
 #include "projections/read_models.hpp"
 
-namespace {
+namespace renewal_test {
 
 using read_models::rows_of_text;
 using read_models::shell;
@@ -173,4 +173,4 @@ TEST_F(renewal, renamed_and_upcast_events_are_folded_as_what_they_are_now) {
     EXPECT_EQ(read.rows.find("alice")->cents, 304);
 }
 
-}  // namespace
+}  // namespace renewal_test

@@ -13,7 +13,7 @@
 #include "leftfold/projections/projection_engine.hpp"
 #include "support/temporary_directory.hpp"
 
-namespace {
+namespace replay_as_of_test {
 
 using leftfold::errc;
 using leftfold::occurred_at, leftfold::recorded_at;
@@ -222,4 +222,4 @@ TEST_F(replay_of_three, tells_how_far_it_is_and_takes_a_store_that_is_empty) {
     EXPECT_EQ(leftfold::replay_as_of<moves>(empty, recorded_at{empty.now()}, options())->rows.count(), 0);
 }
 
-}  // namespace
+}  // namespace replay_as_of_test

@@ -10,7 +10,7 @@
 #include "leftfold/projections/read_model.hpp"
 #include "projections/read_models.hpp"
 
-namespace {
+namespace row_blame_test {
 
 using leftfold::errc;
 using leftfold::recorded_at;
@@ -207,4 +207,4 @@ TEST_F(row_blame, leaves_out_what_was_set_before_the_history_begins) {
     EXPECT_EQ(found[0].path, "$.label");
 }
 
-}  // namespace
+}  // namespace row_blame_test

@@ -12,7 +12,7 @@
 #include "leftfold/projections/sql_reader.hpp"
 #include "projections/read_models.hpp"
 
-namespace {
+namespace sql_as_of_test {
 
 using leftfold::errc;
 using read_models::code_of;
@@ -263,4 +263,4 @@ TEST_F(sql_as_of, a_query_waits_for_the_rows_that_an_engine_is_about_to_bring) {
     EXPECT_EQ(read.query<std::string>("SELECT account FROM balances_as_of(?1)", second.recorded.micros()).size(), 2U);
 }
 
-}  // namespace
+}  // namespace sql_as_of_test

@@ -8,7 +8,7 @@
 #include "leftfold/projections/sql_reader.hpp"
 #include "projections/read_models.hpp"
 
-namespace {
+namespace start_test {
 
 using leftfold::errc;
 using leftfold::start_at;
@@ -253,4 +253,4 @@ TEST_F(projection_start, of_another_store_is_looked_up_anew_there) {
     EXPECT_EQ(read.rows.find("alice")->cents, 7);
 }
 
-}  // namespace
+}  // namespace start_test

@@ -10,7 +10,7 @@
 #include "model_board.hpp"
 #include "projections/read_models.hpp"
 
-namespace {
+namespace supervision_test {
 
 using leftfold::errc;
 using leftfold::projection_state;
@@ -242,4 +242,4 @@ TEST_F(supervision, a_projection_that_does_not_come_back_from_an_event_is_told_o
     EXPECT_FALSE(engine.status<stuck>().stalled);
 }
 
-}  // namespace
+}  // namespace supervision_test

@@ -9,7 +9,7 @@
 
 #include "projections/read_models.hpp"
 
-namespace {
+namespace table_diff_test {
 
 using leftfold::recorded_at;
 using namespace std::chrono_literals;
@@ -111,4 +111,4 @@ TEST_F(table_diff, of_any_two_times_makes_the_one_table_the_other) {
     }
 }
 
-}  // namespace
+}  // namespace table_diff_test

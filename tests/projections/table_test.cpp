@@ -8,7 +8,7 @@
 
 #include "projections/read_models.hpp"
 
-namespace {
+namespace table_test {
 
 using leftfold::errc;
 using read_models::code_of;
@@ -300,4 +300,4 @@ TEST_F(table, refuses_bad_names_and_indices_of_columns_that_are_not_there) {
     EXPECT_EQ(code_of([&] { engine.add<wrong<2>>(views()); }), errc::invalid_argument);
 }
 
-}  // namespace
+}  // namespace table_test

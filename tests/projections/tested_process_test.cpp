@@ -7,7 +7,7 @@
 
 #include "projections/rides.hpp"
 
-namespace {
+namespace tested_process_test {
 
 using leftfold::testing::cancelled, leftfold::testing::deadline, leftfold::testing::on, leftfold::testing::refused;
 using leftfold::testing::raised_nothing, leftfold::testing::tested_process, leftfold::testing::time_passes;
@@ -156,4 +156,4 @@ TEST(tested_process, refuses_what_is_no_command) {
     EXPECT_THROW(refused("anna"), leftfold::error);
 }
 
-}  // namespace
+}  // namespace tested_process_test

@@ -21,7 +21,7 @@
 #include "support/child_process.hpp"
 #include "support/closing_line.hpp"
 
-namespace {
+namespace token_test {
 
 using leftfold::errc;
 using leftfold::offset;
@@ -234,4 +234,4 @@ TEST_F(tokens, of_a_writing_process_are_waited_for_in_the_process_of_the_engine)
     ::close(requests[0]);
 }
 
-}  // namespace
+}  // namespace token_test

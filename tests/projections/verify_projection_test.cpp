@@ -12,7 +12,7 @@
 #include "projections/read_models.hpp"
 #include "support/changed_by_hand.hpp"
 
-namespace {
+namespace verify_projection_test {
 
 using bank::append, bank::balances, bank::closed, bank::deposited, bank::opened, bank::withdrawn;
 using leftfold::errc, leftfold::stream_id, leftfold::verify_projection;
@@ -355,4 +355,4 @@ TEST_F(verified, a_row_is_healed_by_the_owner_of_its_database_only) {
     EXPECT_EQ(code_of([&] { engine.heal_row<balances>("no_table", "bob"); }), errc::not_found);
 }
 
-}  // namespace
+}  // namespace verify_projection_test

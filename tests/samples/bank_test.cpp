@@ -10,6 +10,8 @@
 #include "leftfold/testing/given.hpp"
 #include "samples/scratch.hpp"
 
+namespace bank_test {
+
 TEST(bank, tells_its_story) {
     scratch_directory scratch;
     std::ostringstream told;
@@ -69,3 +71,5 @@ TEST(bank, a_decision_is_tested_without_a_store) {
     EXPECT_EQ(given<account>(deposited{10}).when(&account::withdraw, 20).then_throws<insufficient_funds>(), "");
     EXPECT_NE(given<account>(deposited{50}).when(&account::withdraw, 20).then(withdrawn{10}), "");
 }
+
+}  // namespace bank_test

@@ -12,9 +12,9 @@
 #include "samples/scratch.hpp"
 #include "samples/scripted_repository.hpp"
 
-using namespace git_history;
+namespace history_reader_test {
 
-namespace {
+using namespace git_history;
 
 /// Folds the changes of a whole history by hand, and compares each commit's tree with git's own listing. Returns how
 /// many commits there were.
@@ -40,8 +40,6 @@ std::size_t compare_all_trees(const git_repository& repository) {
     }
     return commits;
 }
-
-}  // namespace
 
 TEST(git_history_reader, the_changes_of_all_commits_add_up_to_their_trees) {
     const scratch_directory scratch;
@@ -149,3 +147,5 @@ TEST(git_process, output_may_be_left_unread) {
     git_output output(script.path(), {{"cat-file", "blob", "main:big"}});
     EXPECT_THROW(git_output(script.path(), {{"cat-file", "blob", "main:big"}}).rest(1'000), git_failed);
 }
+
+}  // namespace history_reader_test

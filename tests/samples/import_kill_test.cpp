@@ -20,9 +20,9 @@
 #include "samples/scratch.hpp"
 #include "samples/scripted_repository.hpp"
 
-using namespace git_history;
+namespace import_kill_test {
 
-namespace {
+using namespace git_history;
 
 /// Kills its own process in the group commit that stores its n-th append: it is durable, and nobody was told.
 class killer : public leftfold::observer {
@@ -87,8 +87,6 @@ std::vector<std::string> contents(leftfold::event_store& store) {
     }
     return lines;
 }
-
-}  // namespace
 
 struct survived {
     std::size_t kills = 0;
@@ -162,3 +160,5 @@ TEST(git_import, killed_before_the_history_is_rewritten_still_gives_gits_trees) 
         return true;
     });
 }
+
+}  // namespace import_kill_test

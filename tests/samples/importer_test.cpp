@@ -12,9 +12,9 @@
 #include "samples/scratch.hpp"
 #include "samples/scripted_repository.hpp"
 
-using namespace git_history;
+namespace importer_test {
 
-namespace {
+using namespace git_history;
 
 constexpr std::int64_t noon = 1'768'478'400;  // 2026-01-15T12:00:00Z
 constexpr std::int64_t day = 86'400;
@@ -47,8 +47,6 @@ struct git_importer : testing::Test {
     scripted_repository script{scratch / "repository.git"};
     leftfold::event_store store = leftfold::open_memory();
 };
-
-}  // namespace
 
 TEST_F(git_importer, every_commit_has_the_tree_that_git_lists) {
     script_oddities(script);
@@ -211,3 +209,5 @@ TEST_F(git_importer, blame_lists_the_versions_of_a_path) {
     EXPECT_NE(blame(store, "caf\xe9"), "");
     EXPECT_EQ(blame(store, "never there"), "");
 }
+
+}  // namespace importer_test

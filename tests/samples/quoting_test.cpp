@@ -8,6 +8,8 @@
 #include "git_history/path_key.hpp"
 #include "git_history/tree_listing.hpp"
 
+namespace quoting_test {
+
 using namespace git_history;
 
 TEST(git_quoting, plain_names_stay_as_they_are) {
@@ -66,3 +68,5 @@ TEST(git_tree_listing, files_come_in_the_order_of_their_bytes) {
             "120000 blob " + blob + "\t\"\\303\\251\"\n");
     EXPECT_EQ(list_tree({}), "");
 }
+
+}  // namespace quoting_test

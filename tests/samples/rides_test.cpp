@@ -6,7 +6,7 @@
 #include "rides/billing.hpp"
 #include "rides/driver.hpp"
 
-namespace {
+namespace rides_test {
 
 using namespace rides;
 using leftfold::testing::given;
@@ -31,4 +31,4 @@ TEST(rides, a_bill_ends_with_the_fare_whatever_was_paid_before) {
     EXPECT_EQ(given<bill>(deposit_taken{"zoe", 500}, refunded{500}).when(&bill::settle, 0).then(), "") << "once";
 }
 
-}  // namespace
+}  // namespace rides_test

@@ -15,9 +15,9 @@
 #include "samples/scratch.hpp"
 #include "samples/scripted_repository.hpp"
 
-using namespace git_history;
+namespace tree_diff_test {
 
-namespace {
+using namespace git_history;
 
 struct git_diff : testing::Test {
     void import() { import_history(store, git_repository(script.path())); }
@@ -41,8 +41,6 @@ struct git_diff : testing::Test {
     int with_changes = 0;
 };
 
-}  // namespace
-
 TEST_F(git_diff, of_any_two_commits_of_an_odd_history_is_what_git_prints) {
     script_oddities(script);
     import();
@@ -63,3 +61,5 @@ TEST_F(git_diff, of_commits_of_a_random_history_is_what_git_prints) {
     std::cout << "diffs of random histories equal to git's: " << compared << ", with changes: " << with_changes << '\n';
     EXPECT_GT(with_changes, 50);
 }
+
+}  // namespace tree_diff_test

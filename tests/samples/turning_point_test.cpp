@@ -18,9 +18,9 @@
 #include "samples/scratch.hpp"
 #include "samples/scripted_repository.hpp"
 
-using namespace git_history;
+namespace turning_point_test {
 
-namespace {
+using namespace git_history;
 
 using tree = std::map<std::string, std::string>;  // path as git quotes it → blob
 
@@ -51,8 +51,6 @@ struct git_bisect : testing::Test {
     leftfold::event_store store = leftfold::open_memory();
     std::vector<tree> trees;
 };
-
-}  // namespace
 
 TEST_F(git_bisect, names_a_commit_that_has_the_blob_and_whose_parent_has_not) {
     const auto history = script.history();
@@ -102,3 +100,5 @@ TEST_F(git_bisect, finds_nothing_where_there_is_nothing) {
     auto empty = leftfold::open_memory();
     EXPECT_FALSE(find_turning_point(empty, path, blob));
 }
+
+}  // namespace turning_point_test

@@ -14,9 +14,9 @@
 #include "samples/scratch.hpp"
 #include "samples/scripted_repository.hpp"
 
-using namespace git_history;
+namespace unfinished_import_test {
 
-namespace {
+using namespace git_history;
 
 constexpr std::int64_t noon = 1'768'478'400;  // 2026-01-15T12:00:00Z
 
@@ -60,8 +60,6 @@ std::vector<file_edit> ten_files(const std::string& data) {
     for (int i = 0; i < 10; ++i) edits.push_back(file("file-" + std::to_string(i), data));
     return edits;
 }
-
-}  // namespace
 
 TEST_F(unfinished_import, the_rest_of_the_commit_is_appended) {
     script.commit(ten_files("one"), noon);
@@ -138,3 +136,5 @@ TEST_F(unfinished_import, of_a_first_commit_that_was_rewritten_is_taken_back) {
     import();
     expect_every_tree_equal();
 }
+
+}  // namespace unfinished_import_test

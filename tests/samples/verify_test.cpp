@@ -13,9 +13,9 @@
 #include "samples/scratch.hpp"
 #include "samples/scripted_repository.hpp"
 
-using namespace git_history;
+namespace verify_test {
 
-namespace {
+using namespace git_history;
 
 /// Answers as another source does, but for one commit, where a file is missing.
 class wrong_once : public tree_source {
@@ -43,8 +43,6 @@ struct git_verify : testing::Test {
     scripted_repository script{scratch / "repository.git"};
     leftfold::event_store store = leftfold::open_memory();
 };
-
-}  // namespace
 
 TEST_F(git_verify, a_right_store_is_equal_in_every_sample) {
     aggregate_trees trees(store);
@@ -106,3 +104,5 @@ TEST(git_verify_samples, places_are_distinct_ascending_and_reach_everywhere) {
     EXPECT_EQ(pick_places(3, 10, 1), (std::vector<std::uint64_t>{0, 1, 2}));
     EXPECT_TRUE(pick_places(0, 10, 1).empty());
 }
+
+}  // namespace verify_test

@@ -11,7 +11,7 @@
 #include "simulation/simulation.hpp"
 
 namespace leftfold::simulation {
-namespace {
+namespace simulation_test {
 
 /// The first of the fresh seeds: given by LEFTFOLD_SEED, else always the same.
 std::uint64_t first_seed() {
@@ -97,5 +97,5 @@ TEST(simulation, keeps_every_promise_and_finds_each_planted_defect) {
     EXPECT_EQ(violations, 0);
 }
 
-}  // namespace
+}  // namespace simulation_test
 }  // namespace leftfold::simulation

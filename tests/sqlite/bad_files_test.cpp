@@ -18,7 +18,7 @@
 #include "support/temporary_directory.hpp"
 
 namespace leftfold {
-namespace {
+namespace bad_files_test {
 
 using test_support::pretended_file_system;
 using test_support::temporary_directory;
@@ -199,5 +199,5 @@ TEST_F(bad_files, a_network_file_system_is_refused_by_name) {
     EXPECT_EQ(open_sqlite(path()).read_stream(alice).size(), 40u) << "on ext4 it opens";
 }
 
-}  // namespace
+}  // namespace bad_files_test
 }  // namespace leftfold

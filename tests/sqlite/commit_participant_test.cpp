@@ -24,7 +24,7 @@
 #include "support/temporary_directory.hpp"
 
 namespace leftfold {
-namespace {
+namespace commit_participant_test {
 
 using namespace test_support;
 
@@ -346,5 +346,5 @@ TEST(commit_participants, are_refused_where_they_could_not_be_what_they_are) {
     EXPECT_EQ(code_of(store), errc::invalid_argument) << "it would have missed a commit";
 }
 
-}  // namespace
+}  // namespace commit_participant_test
 }  // namespace leftfold

@@ -10,7 +10,7 @@
 #include "sqlite/statement.hpp"
 #include "support/temporary_directory.hpp"
 
-namespace {
+namespace connection_test {
 
 using leftfold::errc;
 using leftfold::sqlite::connection;
@@ -127,4 +127,4 @@ TEST(connection, an_error_says_what_was_being_done_and_in_which_file) {
     }
 }
 
-}  // namespace
+}  // namespace connection_test

@@ -28,7 +28,7 @@
 #include "support/temporary_directory.hpp"
 
 namespace leftfold {
-namespace {
+namespace control_test {
 
 using namespace test_support;
 namespace fs = std::filesystem;
@@ -267,5 +267,5 @@ TEST(control, several_orders_in_one_breath_are_answered_in_turn) {
     for (int i = 1; i != 4; ++i) EXPECT_EQ(control::decode_answer(client.hear_line()), fmt::format(R"({{"n":{}}})", i));
 }
 
-}  // namespace
+}  // namespace control_test
 }  // namespace leftfold

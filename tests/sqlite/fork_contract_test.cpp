@@ -7,7 +7,7 @@
 #include "leftfold/testing/gtest.hpp"
 #include "support/temporary_directory.hpp"
 
-namespace {
+namespace fork_contract_test {
 
 using namespace leftfold;
 namespace fs = std::filesystem;
@@ -56,4 +56,4 @@ const bool log_of_forks =
 const bool index_of_forks =
     leftfold::testing::register_contract("sqlite_fork_of_forks", leftfold::testing::index_contract(), fork_of_forks);
 
-}  // namespace
+}  // namespace fork_contract_test

@@ -14,7 +14,7 @@
 #include "support/temporary_directory.hpp"
 
 namespace leftfold {
-namespace {
+namespace fork_property_test {
 
 using test_support::dice;
 
@@ -195,5 +195,5 @@ TEST(sqlite_fork_property, a_fork_is_what_a_copy_up_to_the_cut_is) {
                                  [](std::vector<dice>& steps) { three_stores story(steps); });
 }
 
-}  // namespace
+}  // namespace fork_property_test
 }  // namespace leftfold

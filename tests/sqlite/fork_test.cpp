@@ -19,7 +19,7 @@
 #include "support/temporary_directory.hpp"
 
 namespace leftfold {
-namespace {
+namespace fork_test {
 
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
@@ -327,5 +327,5 @@ TEST_F(sqlite_fork, runs_commands_and_answers_as_of_like_its_trunk) {
     EXPECT_EQ(repository<bank::account>(what_if).load("ann")->balance(), 575);
 }
 
-}  // namespace
+}  // namespace fork_test
 }  // namespace leftfold

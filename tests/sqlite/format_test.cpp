@@ -16,7 +16,7 @@
 #include "support/temporary_directory.hpp"
 
 namespace leftfold::sqlite {
-namespace {
+namespace format_test {
 
 std::string hex(std::string_view bytes) {
     std::string text;
@@ -116,5 +116,5 @@ TEST(format, the_schema_is_that_of_format_1) {
     EXPECT_EQ(db.query_text("PRAGMA journal_mode"), "wal");
 }
 
-}  // namespace
+}  // namespace format_test
 }  // namespace leftfold::sqlite

@@ -23,7 +23,7 @@ struct remembering_observer final : observer {
 
 /// A growing log of one partition, the plain index as oracle, and a directory for the index under test. Its tasks run
 /// when the test says so; runs are as small as they can be, 256 events, so that a short test merges often.
-struct index_fixture : testing::Test {
+struct index_fixture : ::testing::Test {
     static constexpr partition_id first{0};
     static constexpr std::size_t streams = 120;
 

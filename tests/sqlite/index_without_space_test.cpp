@@ -10,14 +10,14 @@
 #include "support/store_audit.hpp"
 
 namespace leftfold {
-namespace {
+namespace index_without_space_test {
 
 using namespace test_support;
 
 const stream_id ann("account", "ann");
 constexpr auto index_file = "/bank.store/index-0000.db";
 
-class index_without_space : public testing::Test {
+class index_without_space : public ::testing::Test {
 protected:
     event_store open() { return open_sqlite("/bank.store", {.partitions = 1, .vfs = vfs_.name()}); }
     void fill_disk() {
@@ -56,5 +56,5 @@ TEST_F(index_without_space, the_file_is_made_once_there_is_space_and_something_t
     EXPECT_EQ(store.read_stream(ann).size(), 4u);
 }
 
-}  // namespace
+}  // namespace index_without_space_test
 }  // namespace leftfold

@@ -14,7 +14,7 @@
 #include "support/simulated_vfs.hpp"
 
 namespace leftfold {
-namespace {
+namespace late_participant_test {
 
 using namespace test_support;
 
@@ -86,5 +86,5 @@ TEST(commit_participants, one_that_comes_late_catches_up_part_by_part_before_it_
     EXPECT_TRUE(verify(store).sound());
 }
 
-}  // namespace
+}  // namespace late_participant_test
 }  // namespace leftfold

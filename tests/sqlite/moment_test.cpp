@@ -20,7 +20,7 @@
 #include "support/temporary_directory.hpp"
 
 namespace leftfold {
-namespace {
+namespace moment_test {
 
 using namespace std::chrono_literals;
 
@@ -144,5 +144,5 @@ TEST_F(moment_on_disk, is_none_of_a_store_that_was_restored_and_none_of_a_copy_t
     expect_error(errc::other_history, "it is one of another store", [&] { other.check(early); });
 }
 
-}  // namespace
+}  // namespace moment_test
 }  // namespace leftfold

@@ -15,7 +15,7 @@
 #include "support/temporary_directory.hpp"
 
 namespace leftfold {
-namespace {
+namespace processes_test {
 
 using namespace test_support;
 using clock = std::chrono::steady_clock;
@@ -145,5 +145,5 @@ TEST(network_file_system, is_known_by_its_number) {
     EXPECT_EQ(sqlite::network_file_system(0x01021994), std::nullopt) << "tmpfs";
 }
 
-}  // namespace
+}  // namespace processes_test
 }  // namespace leftfold

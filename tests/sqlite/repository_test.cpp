@@ -7,7 +7,7 @@
 #include "leftfold/storage/sqlite_store.hpp"
 #include "support/temporary_directory.hpp"
 
-namespace {
+namespace repository_test {
 
 using bank::account;
 using leftfold::repository;
@@ -61,4 +61,4 @@ TEST(sqlite_repository, a_reader_uses_snapshots_and_makes_none) {
     EXPECT_THROW(reading.execute("ann", [](account& a) { a.deposit(1); }), leftfold::error);
 }
 
-}  // namespace
+}  // namespace repository_test

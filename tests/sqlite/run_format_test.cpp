@@ -8,7 +8,7 @@
 
 #include "leftfold/storage/error.hpp"
 
-namespace {
+namespace run_format_test {
 
 using namespace leftfold;
 using namespace leftfold::sqlite;
@@ -173,4 +173,4 @@ TEST(run_row, is_refused_after_any_flipped_bit_and_in_any_other_place) {
     EXPECT_THROW(open_row(salt, run_table::blocks, id, "abc"), error);
 }
 
-}  // namespace
+}  // namespace run_format_test

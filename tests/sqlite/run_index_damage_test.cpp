@@ -8,7 +8,7 @@
 #include "leftfold/storage/error.hpp"
 #include "sqlite/connection.hpp"
 
-namespace {
+namespace run_index_damage_test {
 
 using namespace leftfold;
 using namespace leftfold::sqlite;
@@ -184,4 +184,4 @@ TEST_F(run_index_reader, changes_nothing_in_the_file) {
     EXPECT_EQ(content(file()), before);
 }
 
-}  // namespace
+}  // namespace run_index_damage_test

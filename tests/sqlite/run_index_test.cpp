@@ -11,7 +11,7 @@
 #include "sqlite/run_file.hpp"
 #include "support/simulated_vfs.hpp"
 
-namespace {
+namespace run_index_test {
 
 using namespace leftfold;
 using namespace leftfold::sqlite;
@@ -243,4 +243,4 @@ TEST_F(run_index_test, is_read_by_many_threads_while_it_grows_and_merges) {
     EXPECT_EQ(told->warnings, std::vector<std::string>{});
 }
 
-}  // namespace
+}  // namespace run_index_test

@@ -10,7 +10,7 @@
 
 #include "leftfold/storage/error.hpp"
 
-namespace {
+namespace run_merge_test {
 
 using namespace leftfold;
 using namespace leftfold::sqlite;
@@ -140,7 +140,7 @@ TEST(run_cursor, begins_after_any_entry) {
     }
 }
 
-struct merge_fixture : testing::Test {
+struct merge_fixture : ::testing::Test {
     std::deque<made_run> inputs;
     std::vector<run_entry> expected;
 
@@ -226,4 +226,4 @@ TEST(merge_policy, keeps_runs_few_and_rewrites_each_entry_seldom) {
     EXPECT_LE(written, added * 6);
 }
 
-}  // namespace
+}  // namespace run_merge_test

@@ -17,7 +17,7 @@
 #include "support/temporary_directory.hpp"
 
 namespace leftfold {
-namespace {
+namespace sealing_test {
 
 using namespace test_support;
 
@@ -239,5 +239,5 @@ TEST(sealing, an_owner_that_opens_meanwhile_waits_for_the_sealer) {
     EXPECT_NO_THROW(opened.get());
 }
 
-}  // namespace
+}  // namespace sealing_test
 }  // namespace leftfold

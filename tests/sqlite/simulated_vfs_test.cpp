@@ -11,7 +11,7 @@
 #include "sqlite/connection.hpp"
 #include "sqlite/statement.hpp"
 
-namespace {
+namespace simulated_vfs_test {
 
 using namespace leftfold::test_support;
 using leftfold::errc;
@@ -146,4 +146,4 @@ TEST(simulated_vfs, the_same_seed_gives_the_same_log) {
     }
 }
 
-}  // namespace
+}  // namespace simulated_vfs_test

@@ -4,7 +4,7 @@
 #include "support/simulated_vfs.hpp"
 #include "support/temporary_directory.hpp"
 
-namespace {
+namespace sqlite_contract_test {
 
 using namespace leftfold::test_support;
 
@@ -54,4 +54,4 @@ const bool on_files = leftfold::testing::register_contracts("sqlite", [] { retur
 const bool over_power_cuts = leftfold::testing::register_contracts("sqlite_over_power_cuts",
                                                                    [] { return std::make_unique<power_cut_engine>(); });
 
-}  // namespace
+}  // namespace sqlite_contract_test

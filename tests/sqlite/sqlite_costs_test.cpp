@@ -17,7 +17,7 @@
 #include "support/temporary_directory.hpp"
 
 namespace leftfold {
-namespace {
+namespace sqlite_costs_test {
 
 using namespace test_support;
 
@@ -187,5 +187,5 @@ TEST(sqlite_costs, a_wal_that_waits_in_a_read_only_directory_is_said_to_be_there
     EXPECT_EQ(open_sqlite(place / "a").read_stream(alice).size(), 1u) << "whoever may write recovers it";
 }
 
-}  // namespace
+}  // namespace sqlite_costs_test
 }  // namespace leftfold

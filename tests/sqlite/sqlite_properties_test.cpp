@@ -3,16 +3,14 @@
 #include "sqlite/sqlite_engine.hpp"
 #include "support/store_properties.hpp"
 
-using namespace leftfold;
+namespace sqlite_properties_test {
 
-namespace {
+using namespace leftfold;
 
 // What an append survives is no part of these properties, and syncs would be most of their time.
 std::unique_ptr<leftfold::testing::engine> make_engine() {
     return std::make_unique<sqlite_engine>(durability::process_crash);
 }
-
-}  // namespace
 
 TEST(sqlite_properties, appends_end_as_a_plain_model_says) { test_support::check_appends_against_a_model(make_engine); }
 
@@ -21,3 +19,5 @@ TEST(sqlite_properties, pages_and_streams_give_what_a_loop_gives) {
 }
 
 TEST(sqlite_properties, readings_are_sorted_and_cuts_stay) { test_support::check_cuts_against_sorting(make_engine); }
+
+}  // namespace sqlite_properties_test

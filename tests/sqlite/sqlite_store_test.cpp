@@ -12,7 +12,7 @@
 #include "support/temporary_directory.hpp"
 
 namespace leftfold {
-namespace {
+namespace sqlite_store_test {
 
 using test_support::temporary_directory;
 
@@ -204,5 +204,5 @@ TEST(sqlite_store, a_checkpoint_is_read_as_it_was_saved) {
     EXPECT_EQ(failure_of([&] { store.checkpoints().drop("relay"); }), errc::read_only);
 }
 
-}  // namespace
+}  // namespace sqlite_store_test
 }  // namespace leftfold

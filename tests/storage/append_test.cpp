@@ -2,6 +2,8 @@
 
 #include "storage/expect_error.hpp"
 
+namespace append_test {
+
 using namespace leftfold;
 
 TEST(expected_version, holds_as_its_name_says) {
@@ -33,3 +35,5 @@ TEST(append_result, taking_the_value_of_a_conflict_throws_and_says_which) {
     const auto text = expect_error(errc::invalid_argument, [&] { (void)refused.value(); });
     EXPECT_NE(text.find("expected version 3 in account-alice, found version 5"), std::string::npos) << text;
 }
+
+}  // namespace append_test

@@ -7,7 +7,7 @@
 #include "storage/expect_error.hpp"
 
 namespace leftfold {
-namespace {
+namespace asked_time_test {
 
 const auto now = parse_time("2026-03-31T10:20:30.5Z");
 
@@ -64,5 +64,5 @@ TEST(asked_time, refuses_everything_else) {
         expect_error(errc::invalid_argument, [&] { (void)parse_asked_time(text, now); });
 }
 
-}  // namespace
+}  // namespace asked_time_test
 }  // namespace leftfold

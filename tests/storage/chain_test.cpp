@@ -9,9 +9,9 @@
 #include "../storage/src/crc32c.hpp"
 #include "leftfold/storage/event.hpp"
 
-using namespace leftfold;
+namespace chain_test {
 
-namespace {
+using namespace leftfold;
 
 recorded_event first_event() {
     recorded_event event;
@@ -59,8 +59,6 @@ std::vector<std::pair<std::string, std::function<void(recorded_event&)>>> altera
         {"headers", [](auto& e) { e.metadata.add("actor", "eve"); }},
     };
 }
-
-}  // namespace
 
 TEST(crc32c, gives_the_values_of_rfc_3720) {
     EXPECT_EQ(crc32c(""), 0U);
@@ -149,3 +147,5 @@ TEST(chain_hash, is_shown_in_hexadecimal) {
     hash[31] = 0x0f;
     EXPECT_EQ(to_hex(hash), "a0" + std::string(60, '0') + "0f");
 }
+
+}  // namespace chain_test

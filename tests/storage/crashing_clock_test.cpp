@@ -4,7 +4,7 @@
 #include "leftfold/testing/world.hpp"
 
 namespace leftfold {
-namespace {
+namespace crashing_clock_test {
 
 /// A store that crashes goes on from its saved bound. Were the bound a minute ahead of that each time, five crashes in
 /// a row would put the clock further ahead of the wall clock than it may be.
@@ -44,5 +44,5 @@ TEST(hybrid_clock, a_group_in_doubt_holds_its_times_open_and_is_named_while_it_i
     EXPECT_GT(clock.closed(), doubtful.first);
 }
 
-}  // namespace
+}  // namespace crashing_clock_test
 }  // namespace leftfold

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace deadline_test {
 
 using namespace leftfold;
 using namespace std::chrono;
@@ -28,4 +28,4 @@ TEST(deadline, of_a_common_wait_is_as_far_away_as_was_said) {
     EXPECT_LE(deadline, steady_clock::now() + seconds{5});
 }
 
-}  // namespace
+}  // namespace deadline_test

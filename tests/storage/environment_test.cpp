@@ -10,17 +10,15 @@
 #include <thread>
 #include <vector>
 
-using namespace leftfold;
+namespace environment_test {
 
-namespace {
+using namespace leftfold;
 
 class stopped_clock final : public clock_source {
 public:
     std::int64_t wall_us() override { return 1; }
     std::int64_t elapsed_us() override { return 2; }
 };
-
-}  // namespace
 
 TEST(environment, fills_in_only_what_is_missing) {
     const auto clock = std::make_shared<stopped_clock>();
@@ -106,3 +104,5 @@ TEST(thread_executor, lets_a_task_go_once_it_has_run) {
     next.get_future().wait();
     EXPECT_TRUE(watch.expired());
 }
+
+}  // namespace environment_test

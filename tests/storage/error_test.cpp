@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+namespace error_test {
+
 using namespace leftfold;
 
 TEST(error, says_what_was_being_done_and_what_went_wrong) {
@@ -20,3 +22,5 @@ TEST(error, is_false_only_for_ok) {
 TEST(error, a_code_of_another_version_has_a_message_too) {
     EXPECT_EQ(error_category().message(12345), "an unknown error");
 }
+
+}  // namespace error_test

@@ -4,9 +4,9 @@
 
 #include "storage/expect_error.hpp"
 
-using namespace leftfold;
+namespace event_id_test {
 
-namespace {
+using namespace leftfold;
 
 /// Counts up, so that what is random in an id shows.
 class counting final : public random_source {
@@ -16,8 +16,6 @@ public:
 private:
     std::uint64_t calls_ = 0;
 };
-
-}  // namespace
 
 TEST(event_id, is_written_as_a_uuid_and_read_in_either_case) {
     const std::string text = "01927f3e-8c2a-7cc3-98c4-dc0c0c07398f";
@@ -76,3 +74,5 @@ TEST(event_id, hashes_ids_that_differ_in_one_bit_apart) {
     EXPECT_EQ(hashes.size(), 128U);
     EXPECT_GT(low_bits.size(), 115U);
 }
+
+}  // namespace event_id_test

@@ -18,7 +18,7 @@
 #include "leftfold/testing/store.hpp"
 
 namespace leftfold {
-namespace {
+namespace event_store_test {
 
 using namespace std::chrono_literals;
 
@@ -173,5 +173,5 @@ TEST(event_store, finds_the_same_cut_for_a_closed_time_for_ever) {
     EXPECT_THROW(store.cut_at(recorded_at::max()), error);
 }
 
-}  // namespace
+}  // namespace event_store_test
 }  // namespace leftfold

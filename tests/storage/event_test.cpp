@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-using namespace leftfold;
+namespace event_test {
 
-namespace {
+using namespace leftfold;
 
 recorded_event sample(std::int64_t at, std::string payload) {
     recorded_event event;
@@ -23,8 +23,6 @@ recorded_event sample(std::int64_t at, std::string payload) {
     event.integrity.chain[31] = 9;
     return event;
 }
-
-}  // namespace
 
 TEST(recorded_event, is_a_copy_of_the_whole_view) {
     const auto event = sample(3, "{}");
@@ -77,3 +75,5 @@ TEST(event_page, its_views_stay_valid_through_a_move) {
     moved = std::move(page);
     EXPECT_EQ(recorded_event(moved[0]), sample(2, "again"));
 }
+
+}  // namespace event_test

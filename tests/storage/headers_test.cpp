@@ -4,15 +4,13 @@
 
 #include "storage/expect_error.hpp"
 
+namespace headers_test {
+
 using namespace leftfold;
 using namespace std::string_literals;
 using namespace std::string_view_literals;
 
-namespace {
-
 std::vector<headers_view::value_type> all(headers_view view) { return {view.begin(), view.end()}; }
-
-}  // namespace
 
 TEST(headers, keep_their_order_and_their_duplicates) {
     headers made{{"b", "1"}, {"a", "2"}, {"b", "1"}};
@@ -76,3 +74,5 @@ TEST(headers, the_content_type_is_json_unless_they_say_otherwise) {
     const headers text{{"content-type", "text/plain"}, {"content-type", "image/png"}};
     EXPECT_EQ(content_type(text), "text/plain");
 }
+
+}  // namespace headers_test

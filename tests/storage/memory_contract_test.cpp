@@ -1,8 +1,8 @@
 #include "leftfold/testing/gtest.hpp"
 #include "storage/memory_engine.hpp"
 
-namespace {
+namespace memory_contract_test {
 
 const bool registered = leftfold::testing::register_contracts("memory", make_memory_engine);
 
-}  // namespace
+}  // namespace memory_contract_test

@@ -4,7 +4,7 @@
 #include "leftfold/storage/stream_index.hpp"
 #include "support/growing_log.hpp"
 
-namespace {
+namespace memory_index_test {
 
 using namespace leftfold;
 using test_support::growing_log;
@@ -14,7 +14,7 @@ constexpr partition_id first{0};
 std::vector<offset> offsets(std::initializer_list<std::int64_t> values) { return {values.begin(), values.end()}; }
 
 /// An index of a store in memory, and the log that it belongs to.
-struct memory_index : testing::Test {
+struct memory_index : ::testing::Test {
     growing_log source;
     std::unique_ptr<stream_index> index = source.make_index();
 
@@ -91,4 +91,4 @@ TEST_F(memory_index, of_many_random_streams_agrees_with_a_count_of_them) {
     }
 }
 
-}  // namespace
+}  // namespace memory_index_test

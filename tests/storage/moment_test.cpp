@@ -8,7 +8,7 @@
 #include "leftfold/testing/world.hpp"
 
 namespace leftfold {
-namespace {
+namespace moment_test {
 
 using namespace std::chrono_literals;
 
@@ -138,5 +138,5 @@ TEST_F(a_moment, that_has_not_come_is_none) {
     expect_error(errc::store_closed, "", [&] { store.check(*then); });
 }
 
-}  // namespace
+}  // namespace moment_test
 }  // namespace leftfold

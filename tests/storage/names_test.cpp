@@ -2,6 +2,8 @@
 
 #include "storage/expect_error.hpp"
 
+namespace names_test {
+
 using namespace leftfold;
 using namespace std::string_literals;
 
@@ -89,6 +91,8 @@ TEST(utf8, has_no_surrogates_overlong_forms_or_values_out_of_range) {
     for (const auto& bad : {"\x80"s, "\xbf"s, "\xc0\x80"s, "\xc1\xbf"s, "\xc2"s, "\xc2\x41"s, "\xe0\x9f\xbf"s,
                             "\xe1\x80"s, "\xed\xa0\x80"s, "\xed\xbf\xbf"s, "\xf0\x8f\xbf\xbf"s, "\xf0\x90\x80"s,
                             "\xf4\x90\x80\x80"s, "\xf5\x80\x80\x80"s, "\xff"s, "\xfe"s, "a\xe2\x82"s}) {
-        EXPECT_FALSE(is_utf8(bad)) << testing::PrintToString(bad);
+        EXPECT_FALSE(is_utf8(bad)) << ::testing::PrintToString(bad);
     }
 }
+
+}  // namespace names_test

@@ -5,6 +5,8 @@
 #include <array>
 #include <string>
 
+namespace partitioner_test {
+
 using namespace leftfold;
 
 // The values of Kafka's own test of its Java client (UtilsTest.testMurmur2).
@@ -32,3 +34,5 @@ TEST(partitioner, spreads_keys_evenly) {
         EXPECT_LT(count, 1'150);
     }
 }
+
+}  // namespace partitioner_test

@@ -2,6 +2,8 @@
 
 #include "storage/expect_error.hpp"
 
+namespace position_test {
+
 using namespace leftfold;
 
 TEST(position, is_written_as_it_is_read) {
@@ -44,3 +46,5 @@ TEST(cut, covers_what_lies_at_or_below_it) {
     EXPECT_FALSE(where.covers(cut({offset{2}, offset{1}})));
     EXPECT_FALSE(where.covers(cut({offset{0}, offset{0}, offset{1}}))) << "it says nothing of a third partition";
 }
+
+}  // namespace position_test

@@ -11,9 +11,9 @@
 #include "leftfold/storage/stream_index.hpp"
 #include "storage/expect_error.hpp"
 
-using namespace leftfold;
+namespace position_token_test {
 
-namespace {
+using namespace leftfold;
 
 constexpr auto id_text = "01927f3e-8c2a-7cc3-98c4-dc0c0c07398f";
 
@@ -26,8 +26,6 @@ event_store open_store(std::uint32_t partitions = 4, store_epoch epoch = store_e
 position at(std::uint32_t partition, std::int64_t where) { return {partition_id{partition}, offset{where}}; }
 
 std::string text_of(const std::string& places) { return id_text + std::string(places); }
-
-}  // namespace
 
 TEST(position_token, is_written_as_it_is_read_and_needs_no_quotes_in_a_header) {
     const auto store = open_store();
@@ -120,3 +118,5 @@ TEST(position_token, has_a_longest_text_and_a_longer_one_is_not_read) {
         expect_error(errc::invalid_argument, [] { (void)parse_position_token(std::string(1 << 20, 'x')); });
     EXPECT_LT(told.size(), 300U) << "an error that quotes a part";
 }
+
+}  // namespace position_token_test

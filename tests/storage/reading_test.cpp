@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-using namespace leftfold;
+namespace reading_test {
 
-namespace {
+using namespace leftfold;
 
 bool matches(const event_filter& filter) {
     static const headers metadata{{"actor", "ann"}, {"actor", "bob"}, {"region", "eu"}};
@@ -14,8 +14,6 @@ bool matches(const event_filter& filter) {
     envelope.metadata = metadata;
     return filter.matches(envelope);
 }
-
-}  // namespace
 
 TEST(event_filter, an_empty_one_matches_everything) {
     EXPECT_TRUE(event_filter{}.empty());
@@ -38,3 +36,5 @@ TEST(event_filter, every_list_that_is_not_empty_must_match) {
     EXPECT_FALSE(matches({.categories = {"account"}, .headers = {{"actor", "eve"}}}));
     EXPECT_FALSE(matches({.categories = {"order"}, .types = {"bank.deposited"}}));
 }
+
+}  // namespace reading_test

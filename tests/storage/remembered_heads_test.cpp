@@ -7,7 +7,7 @@
 #include "leftfold/testing/world.hpp"
 
 namespace leftfold {
-namespace {
+namespace remembered_heads_test {
 
 TEST(remembered_heads, what_one_group_changes_is_not_forgotten_on_the_way) {
     const auto executors = std::make_shared<testing::queued_executors>();
@@ -37,5 +37,5 @@ TEST(remembered_heads, what_one_group_changes_is_not_forgotten_on_the_way) {
     }
 }
 
-}  // namespace
+}  // namespace remembered_heads_test
 }  // namespace leftfold

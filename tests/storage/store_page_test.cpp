@@ -3,21 +3,19 @@
 
 #include "leftfold/testing/store.hpp"
 
+namespace store_page_test {
+
 using leftfold::event_data;
 using leftfold::expected_version;
 using leftfold::stream_append;
 using leftfold::stream_id;
 using leftfold::version;
 
-namespace {
-
 std::vector<event_data> one(std::string type, std::string payload) {
     std::vector<event_data> events;
     events.emplace_back(std::move(type), std::move(payload));
     return events;
 }
-
-}  // namespace
 
 TEST(store_page, appends_and_shows_what_a_loser_missed) {
     leftfold::testing::store store;
@@ -59,3 +57,5 @@ TEST(store_page, repeats_an_append_without_storing_it_twice) {
     // …
     EXPECT_EQ(store.read_stream(alice).size(), 1U);
 }
+
+}  // namespace store_page_test

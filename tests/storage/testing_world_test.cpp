@@ -7,9 +7,9 @@
 #include "leftfold/storage/stream_index.hpp"
 #include "leftfold/testing/store.hpp"
 
-// What testing offers to applications: a world that stands still until it is told to move.
+namespace testing_world_test {
 
-namespace {
+// What testing offers to applications: a world that stands still until it is told to move.
 
 using namespace leftfold;
 using namespace std::chrono_literals;
@@ -20,8 +20,6 @@ using leftfold::testing::seeded_random;
 const stream_id alice("account", "alice");
 
 std::vector<event_data> one() { return {event_data("bank.opened", "{}")}; }
-
-}  // namespace
 
 TEST(manual_clock, moves_only_when_told) {
     manual_clock clock;
@@ -136,3 +134,5 @@ TEST(testing_store, makes_the_same_ids_in_every_run) {
     EXPECT_EQ(ids(1), ids(1));
     EXPECT_NE(ids(1), ids(2));
 }
+
+}  // namespace testing_world_test

@@ -6,7 +6,7 @@
 #include <random>
 
 namespace leftfold {
-namespace {
+namespace time_fences_test {
 
 /// A partition's times, as a log would give them, and how often it was asked.
 struct times_of_a_log {
@@ -95,5 +95,5 @@ TEST(time_fences, a_full_array_doubles_its_spacing_and_forgets_nothing_else) {
     EXPECT_EQ(log.reads, 0u);
 }
 
-}  // namespace
+}  // namespace time_fences_test
 }  // namespace leftfold

@@ -2,17 +2,15 @@
 
 #include "storage/expect_error.hpp"
 
+namespace time_test {
+
 using namespace leftfold;
 using namespace std::chrono_literals;
 using std::chrono::microseconds;
 using std::chrono::sys_days;
 
-namespace {
-
 constexpr instant midnight = sys_days{2026y / 3 / 15};
 constexpr auto at(std::int64_t us) { return instant{microseconds{us}}; }
-
-}  // namespace
 
 TEST(time_text, is_rfc_3339_in_utc) {
     EXPECT_EQ(to_rfc3339(midnight), "2026-03-15T00:00:00Z");
@@ -109,3 +107,5 @@ TEST(time_axes, are_types_of_their_own) {
     EXPECT_EQ(recorded_at{sys_days{2026y / 3 / 15}}.micros(), 1773532800000000);
     EXPECT_EQ(recorded_at{std::chrono::sys_time<std::chrono::nanoseconds>{-1ns}}.micros(), -1) << "towards the past";
 }
+
+}  // namespace time_test

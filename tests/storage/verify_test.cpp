@@ -12,7 +12,7 @@
 #include "support/temporary_directory.hpp"
 
 namespace leftfold {
-namespace {
+namespace verify_test {
 
 void append(event_store& store, const std::string& key, int events) {
     for (int i = 0; i != events; ++i) {
@@ -128,5 +128,5 @@ TEST(verify, finds_a_version_that_is_missing_before_what_it_reads) {
     EXPECT_TRUE(verify(store, {.since = since(3)}).sound());
 }
 
-}  // namespace
+}  // namespace verify_test
 }  // namespace leftfold

@@ -11,10 +11,10 @@
 #include "storage/wrong_stores/wrong_reads.hpp"
 #include "support/store_properties.hpp"
 
+namespace wrong_stores_test {
+
 // A contract is worth what it refuses. Each store here breaks one rule and must fail the case that is named beside it;
 // the same store with nothing broken must pass every case.
-
-namespace {
 
 using namespace wrong_stores;
 using leftfold::testing::contract;
@@ -162,8 +162,6 @@ const contract_case& find_case(const contract& all, const std::string& name) {
 
 class wrong_store_test : public ::testing::TestWithParam<wrong_store> {};
 
-}  // namespace
-
 TEST_P(wrong_store_test, is_refused_by_the_case_that_is_named) {
     const auto& wrong = GetParam();
     const auto all = everything_promised();
@@ -196,3 +194,5 @@ TEST(contract, names_no_two_cases_alike) {
     for (const auto& promise : everything_promised()) EXPECT_TRUE(names.insert(promise.name).second) << promise.name;
     EXPECT_GT(names.size(), 80U);
 }
+
+}  // namespace wrong_stores_test

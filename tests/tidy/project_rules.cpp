@@ -139,7 +139,7 @@ std::vector<finding> all_findings(const std::vector<source>& files, const std::m
     const auto add = [&](std::vector<finding> more) { std::ranges::move(more, std::back_inserter(findings)); };
     for (const auto& file : files) {
         for (const auto rule : {long_lines, climbing_includes, banned_calls, leaking_headers, built_sql,
-                                switched_off_tests, machine_paths}) {
+                                switched_off_tests, nameless_tests, machine_paths}) {
             add(rule(file));
         }
         add(long_files(file, reasons));

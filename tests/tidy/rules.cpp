@@ -156,6 +156,14 @@ std::vector<finding> switched_off_tests(const source& file) {
     return findings;
 }
 
+std::vector<finding> nameless_tests(const source& file) {
+    if (!file.path.starts_with("tests/") || !file.path.ends_with("_test.cpp")) return {};
+    const auto start = file.path.rfind('/') + 1;
+    const auto line = "namespace " + file.path.substr(start, file.path.rfind('.') - start) + " {";
+    if (("\n" + file.code).find("\n" + line + "\n") != std::string::npos) return {};
+    return {found(file, 1, "write its helpers and tests inside " + line + " … }")};
+}
+
 std::vector<finding> machine_paths(const source& file) {
     static const std::regex path(R"((^|[^\w.])/(work|home|root)/|\bshared/design)");
     std::vector<finding> findings;

@@ -34,6 +34,9 @@ std::vector<finding> built_sql(const source& file);
 /// Finds tests that do not run.
 std::vector<finding> switched_off_tests(const source& file);
 
+/// Finds files of tests without a namespace that is called as the file. Several are compiled at a time.
+std::vector<finding> nameless_tests(const source& file);
+
 /// Finds the paths of one machine.
 std::vector<finding> machine_paths(const source& file);
 

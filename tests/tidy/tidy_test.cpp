@@ -8,7 +8,7 @@
 
 #include "tidy/rules.hpp"
 
-namespace {
+namespace tidy_test {
 
 using tidy::make_source;
 
@@ -27,8 +27,6 @@ std::string findings_in(const std::string& path, const std::string& text) {
                                           make_source("tests/user.cpp", "#include \"" + name + "\"\n")};
     return joined(tidy::all_findings(files, no_reasons));
 }
-
-}  // namespace
 
 TEST(tidy, the_project_keeps_the_rules_of_the_house) {
     const auto files = tidy::read_project(LEFTFOLD_SOURCE_DIR);
@@ -111,6 +109,12 @@ TEST(tidy, a_switched_off_test_is_found) {
     EXPECT_NE(findings_in("tests/storage/a.cpp", "#if 0\n#endif\n"), "");
 }
 
+TEST(tidy, a_file_of_tests_without_its_namespace_is_found) {
+    EXPECT_NE(findings_in("tests/storage/log_test.cpp", "namespace {\n}\n"), "");
+    EXPECT_NE(findings_in("tests/storage/log_test.cpp", "// namespace log_test {\n"), "");
+    EXPECT_EQ(findings_in("tests/storage/log_test.cpp", "namespace log_test {\n}\n"), "");
+}
+
 TEST(tidy, a_path_of_one_machine_is_found) {
     EXPECT_NE(findings_in("docs/a.md", "See /home/ann/notes.\n"), "");
     EXPECT_EQ(findings_in("docs/a.md", "See build/asan/bin.\n"), "");
@@ -168,3 +172,5 @@ TEST(tidy, a_page_that_quotes_what_the_source_does_not_say_is_found) {
               "docs/a.md:4: not in samples/a.cpp: quote it again\n");
     EXPECT_NE(joined(tidy::stale_quotations({page("int a;\n")})), "");
 }
+
+}  // namespace tidy_test

@@ -10,7 +10,7 @@
 #include "tools/command_line.hpp"
 
 namespace leftfold {
-namespace {
+namespace bad_input_test {
 
 namespace fs = std::filesystem;
 using test_support::answer;
@@ -224,5 +224,5 @@ TEST_F(command_line_input, a_backup_that_was_broken_off_gives_its_last_whole_cut
     EXPECT_EQ(run({"export", at("saved")}).out, run({"export", at("a")}).out);
 }
 
-}  // namespace
+}  // namespace bad_input_test
 }  // namespace leftfold

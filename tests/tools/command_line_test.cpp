@@ -4,7 +4,7 @@
 #include "tools/command_line.hpp"
 
 namespace leftfold {
-namespace {
+namespace command_line_test {
 
 using test_support::command_line;
 using test_support::run;
@@ -128,5 +128,5 @@ TEST_F(command_line, a_backup_is_carried_on_and_restored_under_a_new_epoch) {
     EXPECT_EQ(run({"clock", at("a"), "--accept"}).status, tools::success);
 }
 
-}  // namespace
+}  // namespace command_line_test
 }  // namespace leftfold

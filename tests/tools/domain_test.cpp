@@ -11,7 +11,7 @@
 #include "tools/command_line.hpp"
 
 namespace leftfold {
-namespace {
+namespace domain_test {
 
 using namespace std::chrono_literals;
 using test_support::answer;
@@ -306,5 +306,5 @@ TEST_F(command_line_domain, says_in_one_line_what_is_wrong_with_the_words_of_eve
     }
 }
 
-}  // namespace
+}  // namespace domain_test
 }  // namespace leftfold

@@ -5,7 +5,7 @@
 #include "tools/command_line.hpp"
 
 namespace leftfold {
-namespace {
+namespace fork_test {
 
 using test_support::command_line;
 using test_support::run;
@@ -69,5 +69,5 @@ TEST_F(fork_command, is_gone_when_its_directory_is_and_lost_without_its_parent) 
     EXPECT_NE(lost.err.find("its parent is not there"), std::string::npos) << lost.err;
 }
 
-}  // namespace
+}  // namespace fork_test
 }  // namespace leftfold

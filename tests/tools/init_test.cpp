@@ -9,7 +9,7 @@
 #include "tools/command_line.hpp"
 
 namespace leftfold {
-namespace {
+namespace init_test {
 
 namespace fs = std::filesystem;
 using test_support::run;
@@ -78,5 +78,5 @@ TEST_F(command_line_init, leaves_nothing_when_the_disk_takes_no_more) {
     EXPECT_TRUE(fs::is_empty(directory_.path()));
 }
 
-}  // namespace
+}  // namespace init_test
 }  // namespace leftfold

@@ -5,7 +5,7 @@
 #include "tools/command_line.hpp"
 
 namespace leftfold {
-namespace {
+namespace models_sql_test {
 
 using namespace std::chrono_literals;
 using test_support::balances;
@@ -95,5 +95,5 @@ TEST_F(command_line_models, answer_for_later_times_when_their_store_knows_that_n
     EXPECT_EQ(told.out, "77\n") << told.err;
 }
 
-}  // namespace
+}  // namespace models_sql_test
 }  // namespace leftfold

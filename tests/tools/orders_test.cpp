@@ -18,7 +18,7 @@
 #include "tools/program.hpp"
 
 namespace leftfold {
-namespace {
+namespace orders_test {
 
 using test_support::answer;
 using test_support::child_process;
@@ -225,5 +225,5 @@ TEST_F(command_line_orders, name_places_that_read_back_as_they_were_written) {
         EXPECT_THROW(parse_start(text), error) << text;
 }
 
-}  // namespace
+}  // namespace orders_test
 }  // namespace leftfold

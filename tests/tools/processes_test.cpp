@@ -11,7 +11,7 @@
 #include "tools/command_line.hpp"
 
 namespace leftfold {
-namespace {
+namespace processes_test {
 
 using test_support::run;
 
@@ -93,5 +93,5 @@ TEST_F(command_line_processes, are_none_where_none_began) {
     EXPECT_THROW(processes_in(store, {.process = "dispatch"}), error);
 }
 
-}  // namespace
+}  // namespace processes_test
 }  // namespace leftfold

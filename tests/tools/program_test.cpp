@@ -12,7 +12,7 @@
 #include "tools/command_line.hpp"
 
 namespace leftfold {
-namespace {
+namespace program_test {
 
 namespace fs = std::filesystem;
 using test_support::program;
@@ -129,5 +129,5 @@ TEST_F(command_line_program, an_import_that_is_killed_leaves_nothing_to_be_taken
     EXPECT_EQ(killed, 2);
 }
 
-}  // namespace
+}  // namespace program_test
 }  // namespace leftfold

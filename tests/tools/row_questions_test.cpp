@@ -10,7 +10,7 @@
 #include "tools/command_line.hpp"
 
 namespace leftfold {
-namespace {
+namespace row_questions_test {
 
 using namespace std::chrono_literals;
 using test_support::answer;
@@ -191,5 +191,5 @@ TEST_F(command_line_rows, says_in_one_line_what_is_wrong_with_a_question) {
     }
 }
 
-}  // namespace
+}  // namespace row_questions_test
 }  // namespace leftfold

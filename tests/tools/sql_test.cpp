@@ -6,7 +6,7 @@
 #include "tools/command_line.hpp"
 
 namespace leftfold {
-namespace {
+namespace sql_test {
 
 using namespace std::chrono_literals;
 using test_support::run;
@@ -102,5 +102,5 @@ TEST_F(command_line_sql, refuses_what_is_not_one_statement_that_reads) {
     }
 }
 
-}  // namespace
+}  // namespace sql_test
 }  // namespace leftfold

@@ -6,7 +6,7 @@
 #include "tools/command_line.hpp"
 
 namespace leftfold {
-namespace {
+namespace verify_test {
 
 namespace fs = std::filesystem;
 using test_support::answer;
@@ -181,5 +181,5 @@ TEST_F(command_line_verify, refuses_a_head_that_is_none_or_of_another_store) {
     EXPECT_EQ(verify({"--against", at("head")}).status, tools::damaged);
 }
 
-}  // namespace
+}  // namespace verify_test
 }  // namespace leftfold

@@ -18,7 +18,7 @@
 #include "tools/program.hpp"
 
 namespace leftfold {
-namespace {
+namespace watch_test {
 
 using test_support::balances;
 using test_support::deposited;
@@ -134,5 +134,5 @@ TEST_F(command_line_watch, that_is_killed_and_resumed_misses_nothing_and_tells_n
                                wrong);
 }
 
-}  // namespace
+}  // namespace watch_test
 }  // namespace leftfold

@@ -18,7 +18,7 @@
 #include "support/temporary_directory.hpp"
 
 namespace leftfold {
-namespace {
+namespace backup_test {
 
 using namespace test_support;
 
@@ -130,5 +130,5 @@ TEST(backup, under_load_is_one_sound_cut_twenty_times_of_twenty) {
     EXPECT_EQ(sound, 20);
 }
 
-}  // namespace
+}  // namespace backup_test
 }  // namespace leftfold

@@ -24,7 +24,7 @@
 #include "support/temporary_directory.hpp"
 
 namespace leftfold {
-namespace {
+namespace bit_flip_test {
 
 using namespace test_support;
 namespace fs = std::filesystem;
@@ -343,5 +343,5 @@ TEST_F(bit_flip, is_found_and_located_or_alters_nothing) {
     EXPECT_GT(exports.found, 450);
 }
 
-}  // namespace
+}  // namespace bit_flip_test
 }  // namespace leftfold

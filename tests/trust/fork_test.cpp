@@ -17,7 +17,7 @@
 #include "support/store_audit.hpp"
 
 namespace leftfold {
-namespace {
+namespace fork_test {
 
 using namespace test_support;
 
@@ -191,5 +191,5 @@ TEST(fork, is_made_in_the_end_whichever_call_of_the_disk_fails) {
     EXPECT_EQ(found.unsound, 0) << found.complaint;
 }
 
-}  // namespace
+}  // namespace fork_test
 }  // namespace leftfold

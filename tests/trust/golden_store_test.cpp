@@ -24,7 +24,7 @@
 #include "support/temporary_directory.hpp"
 
 namespace leftfold {
-namespace {
+namespace golden_store_test {
 
 using namespace test_support;
 namespace fs = std::filesystem;
@@ -132,5 +132,5 @@ TEST(golden_store, of_format_1_is_read_to_the_byte_and_goes_on) {
     read(fs::path(LEFTFOLD_SOURCE_DIR) / "tests/data/store_format_1");
 }
 
-}  // namespace
+}  // namespace golden_store_test
 }  // namespace leftfold

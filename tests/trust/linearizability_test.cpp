@@ -19,7 +19,7 @@
 #include "support/versioned_history.hpp"
 
 namespace leftfold {
-namespace {
+namespace linearizability_test {
 
 using namespace test_support;
 using kind = stream_operation::kind;
@@ -202,5 +202,5 @@ TEST(linearizability, the_checker_refuses_what_cannot_be) {
         << "an append whose client never heard of it";
 }
 
-}  // namespace
+}  // namespace linearizability_test
 }  // namespace leftfold

@@ -15,7 +15,7 @@
 #include "support/store_audit.hpp"
 
 namespace leftfold {
-namespace {
+namespace nth_fault_test {
 
 using namespace test_support;
 
@@ -200,5 +200,5 @@ TEST(nth_fault, loses_nothing_doubles_nothing_and_leaves_nothing_stuck) {
     EXPECT_GT(found.unknown, 50) << "no commit ever failed half-way";
 }
 
-}  // namespace
+}  // namespace nth_fault_test
 }  // namespace leftfold

@@ -30,7 +30,7 @@
 #include "support/temporary_directory.hpp"
 
 namespace leftfold {
-namespace {
+namespace power_cut_beside_test {
 
 using namespace test_support;
 
@@ -333,5 +333,5 @@ TEST(power_cut_beside, the_log_never_leaves_a_wrong_answer) {
     EXPECT_GT(control.lost, control.images / 4) << "the test finds no loss where there must be some";
 }
 
-}  // namespace
+}  // namespace power_cut_beside_test
 }  // namespace leftfold

@@ -17,7 +17,7 @@
 #include "support/temporary_directory.hpp"
 
 namespace leftfold {
-namespace {
+namespace power_cut_test {
 
 using namespace test_support;
 
@@ -103,5 +103,5 @@ TEST(power_cut, loses_no_acknowledged_append_and_leaves_nothing_partial) {
     EXPECT_EQ(control.unsound, 0) << control.complaint;
 }
 
-}  // namespace
+}  // namespace power_cut_test
 }  // namespace leftfold

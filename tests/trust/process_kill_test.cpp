@@ -29,7 +29,7 @@
 #include "support/watched_vfs.hpp"
 
 namespace leftfold {
-namespace {
+namespace process_kill_test {
 
 using namespace test_support;
 
@@ -208,5 +208,5 @@ TEST_F(kill9, leaves_a_store_that_opens_in_less_than_a_second) {
     EXPECT_LT(took, std::chrono::seconds{1});
 }
 
-}  // namespace
+}  // namespace process_kill_test
 }  // namespace leftfold

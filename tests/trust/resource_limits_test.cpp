@@ -24,7 +24,7 @@
 #include "support/temporary_directory.hpp"
 
 namespace leftfold {
-namespace {
+namespace resource_limits_test {
 
 using namespace test_support;
 
@@ -226,5 +226,5 @@ TEST_F(resource_limits, are_typed_errors_and_appends_go_on_when_there_is_more) {
                  total_.acknowledged, total_.lost);
 }
 
-}  // namespace
+}  // namespace resource_limits_test
 }  // namespace leftfold

@@ -20,7 +20,7 @@
 #include "support/temporary_directory.hpp"
 
 namespace leftfold {
-namespace {
+namespace tamper_test {
 
 using namespace test_support;
 
@@ -204,5 +204,5 @@ TEST_F(tamper, a_head_kept_elsewhere_gives_away_every_history_that_was_rewritten
         each * static_cast<int>(kinds.size()), found, passed, looked_at);
 }
 
-}  // namespace
+}  // namespace tamper_test
 }  // namespace leftfold

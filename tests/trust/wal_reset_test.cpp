@@ -24,7 +24,7 @@
 #include "support/store_audit.hpp"
 
 namespace leftfold {
-namespace {
+namespace wal_reset_test {
 
 using namespace test_support;
 
@@ -199,5 +199,5 @@ TEST(wal_reset, loses_nothing_where_two_checkpointers_do) {
     EXPECT_EQ(control.rivals, 2);
 }
 
-}  // namespace
+}  // namespace wal_reset_test
 }  // namespace leftfold
