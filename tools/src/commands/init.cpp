@@ -20,7 +20,7 @@ int init(const std::string& path, const console& on) {
     }
     on.line(fmt::format("{} has {} files. What comes next:", path, project.files.size()));
     on.line(fmt::format("  cd {}", path));
-    on.line("  cmake -S . -B build && cmake --build build");
+    on.line("  cmake -S . -B build -G Ninja && cmake --build build");
     on.line("  ctest --test-dir build");
     on.line(fmt::format("  build/{} apple 5", project.name));
     return success;
