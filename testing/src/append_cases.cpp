@@ -8,8 +8,6 @@ namespace leftfold::inline v0::testing {
 
 namespace {
 
-const stream_id alice("account", "alice");
-const stream_id bob("account", "bob");
 // Three streams of one partition, whatever the number of partitions.
 const stream_id ann_b1("account", "{b1}/ann");
 const stream_id ben_b1("account", "{b1}/ben");

@@ -8,8 +8,6 @@ namespace {
 
 using std::to_string;
 
-constexpr partition_id p0{};
-
 /// A partition with three streams whose events are mixed, in several groups, the index told of each.
 class indexed {
 public:

@@ -6,8 +6,6 @@ namespace leftfold::inline v0::testing {
 
 namespace {
 
-const stream_id alice("account", "alice");
-
 /// Appends events of which one is refused, between two that would pass, and expects that nothing is stored.
 void expect_refused(store_subject& at, errc why, std::string_view what, event_data refused) {
     auto events = numbered(1);

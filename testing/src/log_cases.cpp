@@ -11,7 +11,6 @@ namespace {
 
 using std::to_string;
 
-constexpr partition_id p0{};
 constexpr partition_id p1{1};
 
 std::vector<scripted> some_events(int count, const std::string& key = "a") {

@@ -8,8 +8,6 @@ namespace {
 
 using std::to_string;
 
-constexpr partition_id p0{};
-
 /// A partition with twelve events: four kinds in turn, ten payload bytes each.
 class twelve_events {
 public:

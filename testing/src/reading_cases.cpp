@@ -10,9 +10,6 @@ namespace {
 
 using std::to_string;
 
-const stream_id alice("account", "alice");
-const stream_id bob("account", "bob");
-
 std::vector<std::int64_t> versions_of(const std::vector<recorded_event>& events) {
     std::vector<std::int64_t> versions;
     for (const auto& event : events) versions.push_back(event.version.value());

@@ -9,6 +9,11 @@
 
 namespace leftfold::inline v0::testing {
 
+// Whom the cases tell of, and where most of them look.
+inline const stream_id alice("account", "alice");
+inline const stream_id bob("account", "bob");
+inline constexpr partition_id p0{};
+
 /// An event that a case wants in the log.
 struct scripted {
     stream_id stream;

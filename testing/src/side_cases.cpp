@@ -9,8 +9,6 @@ namespace leftfold::inline v0::testing {
 
 namespace {
 
-const stream_id alice("account", "alice");
-const stream_id bob("account", "bob");
 constexpr auto always = recorded_at::max();
 constexpr auto newest = version{INT64_MAX};
 constexpr std::uint64_t shape = 0xfeedfacecafebeefU;  // above what a signed number holds

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 
 #include "check.hpp"
@@ -39,6 +40,9 @@ private:
     std::shared_ptr<seeded_random> random_ = std::make_shared<seeded_random>();
     std::optional<event_store> store_;
 };
+
+/// As long as a case waits for what has to come.
+inline constexpr auto for_ever = std::chrono::milliseconds{60'000};
 
 /// So many events, their payloads numbered from `first`.
 std::vector<event_data> numbered(int count, int first = 1);

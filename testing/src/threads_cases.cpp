@@ -13,7 +13,6 @@ namespace leftfold::inline v0::testing {
 namespace {
 
 constexpr int writers = 64;
-constexpr auto for_ever = std::chrono::milliseconds{60'000};
 
 const stream_id hot("account", "hot");
 

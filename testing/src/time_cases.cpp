@@ -12,10 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const stream_id alice("account", "alice");
 constexpr auto no_time = std::chrono::milliseconds{0};
 /// Longer than any machine takes, so that only a wait that never ends reaches it.
-constexpr auto for_ever = std::chrono::milliseconds{60'000};
 
 stream_id stream(int number) { return stream_id("account", "key" + std::to_string(number)); }
 

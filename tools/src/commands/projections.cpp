@@ -33,7 +33,7 @@ struct kept_model {
     };
 
     std::string projection;
-    detail::stored_model model;
+    leftfold::detail::stored_model model;
     std::optional<pause> paused;
 };
 
@@ -48,9 +48,9 @@ std::vector<kept_model> models_in(const std::filesystem::path& file) {
     std::vector<kept_model> found;
     for (auto& name : projections_in(connection)) {
         // Its rows, and how far they are, may be in a file of their own.
-        sqlite::connection live(detail::live_file(file, name));
-        sqlite::statement select(live, detail::select_model);
-        if (auto model = detail::read_model_row(select, name))
+        sqlite::connection live(leftfold::detail::live_file(file, name));
+        sqlite::statement select(live, leftfold::detail::select_model);
+        if (auto model = leftfold::detail::read_model_row(select, name))
             found.push_back({std::move(name), std::move(*model), std::nullopt});
     }
     if (!has_pauses(connection)) return found;
@@ -84,7 +84,7 @@ struct lag {
     std::int64_t us = 0;
 };
 
-std::optional<lag> lag_of(const detail::stored_model& model, event_store& store) {
+std::optional<lag> lag_of(const leftfold::detail::stored_model& model, event_store& store) {
     if (model.at.store != store.id() || model.at.epoch != store.epoch()) return std::nullopt;
     const auto heads = store.heads();
     lag found;

@@ -122,7 +122,7 @@ int ask_models(const sql_options& options, const console& on) {
                     "asking read models with --as-of: their tables have functions, T_as_of(time)");
     std::optional<event_store> store;
     if (!options.store.empty()) store.emplace(open_for_reading(options.store));
-    detail::sql_session session(std::filesystem::path(options.path), {.store = store ? &*store : nullptr});
+    leftfold::detail::sql_session session(std::filesystem::path(options.path), {.store = store ? &*store : nullptr});
     shown_query query(options, on);
     session.read([&](sqlite::connection& connection) { query.run(connection); },
                  [&] { return query.has_shown_nothing(); });

@@ -13,7 +13,7 @@ namespace leftfold::inline v0::tools {
 
 namespace {
 
-struct verify_words {
+struct drift_words {
     std::string path;
     std::string projection;
     std::string database;
@@ -69,7 +69,7 @@ void show(const projection_report& report, const console& on) {
               {"sound", report.sound()}});
 }
 
-int verify(const verify_words& words, const domain& known, const console& on) {
+int verify(const drift_words& words, const domain& known, const console& on) {
     const auto& projection = find_projection(known, words.projection, "verifying");
     auto store = open_for_reading(words.path);
     progress_bar bar(on, "folding");
@@ -78,7 +78,7 @@ int verify(const verify_words& words, const domain& known, const console& on) {
     return report.sound() ? success : damaged;
 }
 
-int heal(const verify_words& words, const domain& known, const console& on) {
+int heal(const drift_words& words, const domain& known, const console& on) {
     const auto& projection = find_projection(known, words.projection, "healing");
     auto store = open_for_reading(words.path);
     progress_bar bar(on, "folding");
@@ -91,12 +91,12 @@ int heal(const verify_words& words, const domain& known, const console& on) {
 }  // namespace
 
 void declare_verify_projection(command_list& all, const domain& known) {
-    const auto add_places = [](command_words words, verify_words& into) {
+    const auto add_places = [](command_words words, drift_words& into) {
         return words.place("STORE", into.path, "The store's directory")
             .place("PROJECTION", into.projection, "The name of the projection")
             .place("DATABASE", into.database, "The file that holds its rows");
     };
-    auto words = std::make_shared<verify_words>();
+    auto words = std::make_shared<drift_words>();
     add_places(all.add("verify-projection", "Fold the events of a read model once more and compare every row with it",
                        [words, &known](const console& on) { return verify(*words, known, on); }),
                *words)
@@ -105,7 +105,7 @@ void declare_verify_projection(command_list& all, const domain& known) {
         .number("--seed", words->seed, 0, "Of the sample")
         .option("--stream", words->stream, "Only events of this stream, CATEGORY-KEY, and the rows that they make")
         .option("--scratch", words->scratch, "The directory for the rows that are folded");
-    auto healed = std::make_shared<verify_words>();
+    auto healed = std::make_shared<drift_words>();
     add_places(all.add("heal-row", "Replace the rows of one key, past and all, by what the events make of them",
                        [healed, &known](const console& on) { return heal(*healed, known, on); }),
                *healed)

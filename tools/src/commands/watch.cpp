@@ -42,7 +42,7 @@ change_start start_in(const std::string& text, const console& on) {
     return recorded_at(when);
 }
 
-detail::historic_table table_in(const detail::sql_session& models, const std::string& name) {
+leftfold::detail::historic_table table_in(const leftfold::detail::sql_session& models, const std::string& name) {
     std::string all;
     for (auto& each : models.historic_tables()) {
         if (each.name == name) return each;
@@ -55,10 +55,10 @@ detail::historic_table table_in(const detail::sql_session& models, const std::st
 /// Writes a change as its line, so that nothing is read while somebody is slow to take it.
 class change_lines {
 public:
-    change_lines(const detail::historic_table& of, const console& on) : of_(of), on_(on) {}
+    change_lines(const leftfold::detail::historic_table& of, const console& on) : of_(of), on_(on) {}
 
     void add(const change_position& at, const sqlite::statement& row) {
-        using column = detail::change_reader::column;
+        using column = leftfold::detail::change_reader::column;
         const bool was_there = row.number(column::was_there) != 0;
         const bool is_there = row.number(column::is_there) != 0;
         const int before = column::first_of_row;
@@ -102,7 +102,7 @@ private:
         return made;
     }
 
-    const detail::historic_table& of_;
+    const leftfold::detail::historic_table& of_;
     const console& on_;
     std::vector<boost::json::object> objects_;
     std::vector<std::string> lines_;
@@ -113,13 +113,13 @@ int watch(const watch_options& options, const console& on) {
     // How long it may take to see that nobody reads the answer any more, when no change tells.
     constexpr std::chrono::seconds look_again{1};
     const std::filesystem::path file(options.path);
-    detail::sql_session models(file, {});
-    detail::change_reader reader(start_in(options.from, on));
-    sqlite::doorbell bell(detail::bell_of(file), sqlite::doorbell::role::reader);
+    leftfold::detail::sql_session models(file, {});
+    leftfold::detail::change_reader reader(start_in(options.from, on));
+    sqlite::doorbell bell(leftfold::detail::bell_of(file), sqlite::doorbell::role::reader);
     for (std::int64_t left = options.count;;) {
         bell.look();  // from here on no ring is lost
         const auto most = options.count == 0 ? page : std::min(page, left);
-        std::optional<detail::historic_table> of;
+        std::optional<leftfold::detail::historic_table> of;
         std::optional<change_lines> lines;
         std::size_t read = 0;
         models.read(
