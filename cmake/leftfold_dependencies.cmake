@@ -8,7 +8,7 @@ option(LEFTFOLD_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(LEFTFOLD_BUILD_BENCH "Build the benchmarks" OFF)
 option(LEFTFOLD_BUILD_FUZZERS "Build the fuzz targets for libFuzzer (clang)" OFF)
 option(LEFTFOLD_UNITY
-  "Compile the libraries' sources several at a time: a whole build is quicker, a second one slower" OFF)
+  "Compile several sources at a time: a whole build is quicker, a second one slower" OFF)
 option(LEFTFOLD_INSTALL "Install the libraries, their headers and package files" ${PROJECT_IS_TOP_LEVEL})
 option(LEFTFOLD_WARNINGS_AS_ERRORS "Treat warnings as errors" ${PROJECT_IS_TOP_LEVEL})
 
