@@ -5,6 +5,7 @@
 #include "leftfold/storage/bulletin.hpp"
 #include "leftfold/storage/closing.hpp"
 #include "leftfold/storage/error.hpp"
+#include "sqlite/backup_check.hpp"
 #include "sqlite/store_copy.hpp"
 #include "sqlite/unfinished_copy.hpp"
 #include "store_core.hpp"
@@ -45,7 +46,7 @@ void copy_partition(event_store& source, store_copy& copy, partition_id partitio
     }
 }
 
-backup_report copy_store(event_store& source, store_copy copy, const cut& up_to, backup_options& options) {
+backup_report copy_store(event_store& source, store_copy& copy, const cut& up_to, backup_options& options) {
     backup_report report{.copied = up_to};
     std::int64_t all = 0;
     for (std::uint32_t p = 0; p != source.partitions(); ++p) {
@@ -112,18 +113,25 @@ event_store open_backup(const std::filesystem::path& directory) {
 
 backup_report backup(event_store& source, const std::filesystem::path& target, backup_options options) {
     const auto up_to = whole_cut(source);
-    return copy_store(source,
-                      store_copy(target, open_mode::open_or_create, source.partitions(), {source.id(), source.epoch()}),
-                      up_to, options);
+    const auto was_broken_off = sqlite::read_unfinished_copy("", target).has_value();
+    std::optional<checkpoint> held;
+    backup_report report;
+    {
+        store_copy copy(target, open_mode::open_or_create, source.partitions(), {source.id(), source.epoch()});
+        if (!was_broken_off) held = copy.reached();
+        report = copy_store(source, copy, up_to, options);
+    }  // which gives up the copy's lock
+    report.verified = verify_copy(target, held);
+    if (options.rehearse) report.verified = rehearse_restoring(target);
+    return report;
 }
 
 backup_report restore(const std::filesystem::path& backup_directory, const std::filesystem::path& target,
                       backup_options options) {
     auto source = open_backup(backup_directory);
     const auto up_to = consistent_cut(source);
-    return copy_store(source,
-                      store_copy(target, open_mode::create, source.partitions(), {source.id(), source.epoch().next()}),
-                      up_to, options);
+    store_copy copy(target, open_mode::create, source.partitions(), {source.id(), source.epoch().next()});
+    return copy_store(source, copy, up_to, options);
 }
 
 }  // namespace leftfold::inline v0

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "leftfold/storage/bulletin.hpp"
-#include "leftfold/storage/checkpoint_store.hpp"
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/snapshot_store.hpp"
 #include "leftfold/storage/stream_index.hpp"
@@ -21,6 +20,15 @@ store_copy::store_copy(const std::filesystem::path& target, open_mode mode, std:
 }
 
 store_copy::~store_copy() = default;
+
+checkpoint store_copy::reached() const {
+    checkpoint reached{.store = parts_.id, .epoch = parts_.epoch, .consumed = cut(parts_.partitions), .chains = {}};
+    for (std::uint32_t p = 0; p != parts_.partitions; ++p) {
+        reached.consumed.set(partition_id(p), head(partition_id(p)).at);
+        reached.chains.push_back(head(partition_id(p)).chain);
+    }
+    return reached;
+}
 
 void store_copy::append(partition_id partition, std::span<const event_view> events) {
     const auto report = parts_.log->append(fences_[partition.value()], events);

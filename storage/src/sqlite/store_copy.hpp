@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "leftfold/storage/checkpoint_store.hpp"
 #include "leftfold/storage/sqlite_store.hpp"
 
 namespace leftfold::inline v0 {
@@ -17,6 +18,9 @@ public:
 
     std::uint32_t partitions() const { return parts_.partitions; }
     const partition_head& head(partition_id partition) const { return fences_[partition.value()].head; }
+
+    /// How far the copy has come.
+    checkpoint reached() const;
 
     /// Appends events that stand right after the partition's head, as they are. Throws what keeps them from being
     /// stored.

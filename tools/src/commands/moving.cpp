@@ -11,7 +11,9 @@ namespace leftfold::inline v0::tools {
 
 namespace {
 
-enum class copying { backup, restore };
+struct copy_places {
+    std::string from, to;
+};
 
 struct export_options {
     std::string path;
@@ -27,27 +29,30 @@ void say(const console& on, const boost::json::object& object, const std::string
         on.line(text);
 }
 
-int copy(const std::string& from, const std::string& to, copying how, const console& on) {
-    progress_bar bar(on, how == copying::restore ? "restoring" : "backing up");
-    backup_options options{.progress = [&](std::int64_t done, std::int64_t all) { bar.show(done, all); }};
-    backup_report report;
-    if (how == copying::restore) {
-        report = restore(from, to, std::move(options));
-    } else {
-        auto store = open_for_reading(from);
-        report = backup(store, to, std::move(options));
-    }
-    say(on, {{"events", report.events}, {"cut", to_string(report.copied)}},
-        fmt::format("{} event(s) copied; {} holds the cut {}", report.events, to, to_string(report.copied)));
+backup_options shown_on(progress_bar& bar) {
+    return {.progress = [&bar](std::int64_t done, std::int64_t all) { bar.show(done, all); }};
+}
+
+int back_up(const copy_places& places, bool rehearse, const console& on) {
+    progress_bar bar(on, "backing up");
+    auto store = open_for_reading(places.from);
+    auto options = shown_on(bar);
+    options.rehearse = rehearse;
+    const auto report = backup(store, places.to, std::move(options));
+    const auto held = to_string(report.copied);
+    say(on, {{"events", report.events}, {"verified", report.verified}, {"rehearsed", rehearse}, {"cut", held}},
+        fmt::format("{} event(s) copied, {} {}; {} holds the cut {}", report.events, report.verified,
+                    rehearse ? "restored and verified" : "read back and verified", places.to, held));
     return success;
 }
 
-void declare_copy(command_list& all, copying how, const char* name, const char* what) {
-    auto from = std::make_shared<std::string>();
-    auto to = std::make_shared<std::string>();
-    all.add(name, what, [=](const console& on) { return copy(*from, *to, how, on); })
-        .place(how == copying::restore ? "BACKUP" : "STORE", *from, "The directory to copy")
-        .place(how == copying::restore ? "STORE" : "BACKUP", *to, "The directory to copy it to");
+int restore_from(const copy_places& places, const console& on) {
+    progress_bar bar(on, "restoring");
+    const auto report = restore(places.from, places.to, shown_on(bar));
+    const auto held = to_string(report.copied);
+    say(on, {{"events", report.events}, {"cut", held}},
+        fmt::format("{} event(s) copied; {} holds the cut {}", report.events, places.to, held));
+    return success;
 }
 
 int export_store(const export_options& options, const console& on) {
@@ -86,11 +91,20 @@ void declare_import(command_list& all) {
 }
 
 void declare_backup(command_list& all) {
-    declare_copy(all, copying::backup, "backup", "Copy a store while it lives; again, to carry the copy on");
+    auto places = std::make_shared<copy_places>();
+    auto rehearse = std::make_shared<bool>(false);
+    all.add("backup", "Copy a store while it lives; again, to carry the copy on",
+            [=](const console& on) { return back_up(*places, *rehearse, on); })
+        .place("STORE", places->from, "The directory to copy")
+        .place("BACKUP", places->to, "The directory to copy it to")
+        .flag("--rehearse", *rehearse, "Restore the whole copy beside it, verify that and remove it");
 }
 
 void declare_restore(command_list& all) {
-    declare_copy(all, copying::restore, "restore", "Make a live store from a backup");
+    auto places = std::make_shared<copy_places>();
+    all.add("restore", "Make a live store from a backup", [=](const console& on) { return restore_from(*places, on); })
+        .place("BACKUP", places->from, "The directory to copy")
+        .place("STORE", places->to, "The directory to copy it to");
 }
 
 }  // namespace leftfold::inline v0::tools

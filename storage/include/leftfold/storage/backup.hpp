@@ -10,18 +10,28 @@ namespace leftfold::inline v0 {
 struct backup_options {
     /// Told after each page how many events were copied so far, and how many there are to copy.
     unique_function<void(std::int64_t done, std::int64_t all)> progress{};
+    /// Of a backup: also restores it, all of it, into the directory `<target>.rehearsal`, verifies each event there,
+    /// and removes it. Costs a whole copy in time and space. What a rehearsal that was killed has left is removed by
+    /// hand: until then the next one is errc::already_exists.
+    bool rehearse = false;
 };
 
 struct backup_report {
     /// The cut that the copy now holds, and how many events this run brought.
     cut copied{};
     std::int64_t events = 0;
+    /// How many events were read back from a finished backup, or from what was restored of it, and found to be what was
+    /// written.
+    std::int64_t verified = 0;
 };
 
 /// Copies a store into the directory `target`, row by row up to one closed cut, while its owner goes on appending
 /// (semantics 20). A target that is an earlier backup of the same store is carried on from where it ended; anything
 /// else there is errc::already_exists or errc::foreign_file. Offsets, times, ids and chain are the source's own, and
 /// the chain hashes at the cut are compared at the end: a difference is errc::corrupt, naming the partition.
+///
+/// The finished copy is then opened as a store, and what this run brought is read back and verified: what is not as it
+/// was written is errc::corrupt, naming partition and offset. Of a copy whose last run was broken off, all of it.
 ///
 /// A backup that is killed is carried on by the next. Until that has ended there is nothing that could be opened as a
 /// store; but restore() gives what the last one that ended had, if one had ended.
