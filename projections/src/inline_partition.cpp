@@ -52,7 +52,8 @@ inline_partition::inline_partition(std::unique_ptr<projection_base> of, const ev
       name_(projection_access::type(*projection_).name),
       shape_(projection_access::shape(*projection_, events_)),
       filter_(projection_access::filter(*projection_, events_)),
-      side_(*projection_) {
+      side_(*projection_),
+      alone_(projection_access::type(*projection_), events_) {
     projection_access::stand_on(*projection_, side_);
 }
 
@@ -109,7 +110,7 @@ void inline_partition::fold(std::span<const event_view> events, sqlite::connecti
 /// Writes with each event, not with each append: a row has to have the routing key of the event that changes it.
 void inline_partition::fold_one(const event_view& event) {
     side_.begin_event(event);
-    projection_access::apply(*projection_, event, events_, nullptr);
+    projection_access::apply_alone(*projection_, alone_, event, nullptr);
     side_.flush();
 }
 

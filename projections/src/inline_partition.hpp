@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "event_batch.hpp"
 #include "inline_side.hpp"
 #include "leftfold/framework/event_registry.hpp"
 #include "leftfold/projections/projection_base.hpp"
@@ -42,6 +43,7 @@ private:
     std::string shape_;
     event_filter filter_;
     inline_side side_;
+    event_batch alone_;
 };
 
 }  // namespace leftfold::inline v0::detail

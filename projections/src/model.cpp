@@ -8,6 +8,7 @@
 #include <new>
 #include <utility>
 
+#include "batched_fold.hpp"
 #include "continuity.hpp"
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/observer.hpp"
@@ -138,17 +139,17 @@ void model::fold(const cut& up_to, recorded_at closed) {
         // One read transaction for all look-ups: taking and leaving a lock for each costs more than the look-up.
         if (database_) database_->run("BEGIN");
         folded_ = 0;
-        bool complete = true;
+        const auto fold_event = [this](const event_batch& batch, std::size_t i) { return fold_one(batch, i); };
+        batched_fold folding(*instance_, options_, options_.flush, fold_event);
         cut reached;
         {
             const std::unique_lock lock(instance_mutex_);
-            reached = store_.read_all(lane_.folded(), up_to, filter_, payloads::read, [&](const event_view& event) {
-                complete = fold_one(event);
-                return complete;
-            });
+            reached = store_.read_all(lane_.folded(), up_to, filter_, payloads::read,
+                                      [&](const event_view& event) { return folding.take(event); });
+            folding.finish();
         }
-        place_.reached(std::move(reached));
-        if (complete) place_.complete(closed);
+        place_.reached(folding.folded(std::move(reached)));
+        if (place_.at().covers(up_to)) place_.complete(closed);
         lane_.folded(place_.at());
     } catch (const std::bad_alloc&) {
         fail(std::nullopt, "there was no memory");  // which is no fault of the event, and none that parks a stream
@@ -162,24 +163,18 @@ void model::fold(const cut& up_to, recorded_at closed) {
     }
 }
 
-/// Folds one event. Returns whether there is room for another.
-bool model::fold_one(const event_view& event) {
+/// Folds one event of a batch. Returns whether nobody wants it to stop.
+bool model::fold_one(const event_batch& batch, std::size_t i) {
+    const auto& event = batch.events()[i];
     failed_at_ = event.position();
     if (parked_)
-        fold_or_park(event);
+        fold_or_park(batch, i);
     else
-        projection_access::apply(*instance_, event, options_.events, side_.get());
+        projection_access::apply(*instance_, batch, i, side_.get());
     failed_at_.reset();
     place_.passed(event);
     ++folded_;
-    std::size_t pending = 0;
-    std::size_t held = 0;
-    for (const auto* part : projection_access::parts(*instance_)) {
-        pending += part->pending();
-        held += part->held();
-    }
-    return folded_ < options_.flush.events && pending < options_.flush.rows && held < options_.flush.cached_rows &&
-           !signals_->stopping.load(std::memory_order_relaxed) && !makes_way();
+    return !signals_->stopping.load(std::memory_order_relaxed) && !makes_way();
 }
 
 /// Whether somebody waits to change a model. Whoever builds for another one is part of such a change, or in nobody's
@@ -187,10 +182,9 @@ bool model::fold_one(const event_view& event) {
 bool model::makes_way() const { return told_ == &board_ && signals_->orders.load(std::memory_order_relaxed) != 0; }
 
 bool model::has_pending() const {
-    const auto& parts = projection_access::parts(*instance_);
     return side_->has_written() || (lanes_ && lanes_->has_pending()) ||
            (parked_ && parked_->is_pending(*projection_access::writers(*instance_))) ||
-           std::any_of(parts.begin(), parts.end(), [](const model_part* part) { return part->pending() > 0; });
+           projection_access::pending(*instance_) > 0;
 }
 
 /// Writes what this step folded, which began at that time.
@@ -226,9 +220,7 @@ void model::write_flush() {
 
 void model::trim() {
     if (lanes_) lanes_->trim();
-    const auto& parts = projection_access::parts(*instance_);
-    std::size_t held = 0;
-    for (const auto* part : parts) held += part->held();
+    auto held = projection_access::held(*instance_);
     auto* const writers = projection_access::writers(*instance_);
     if (writers != nullptr) held = std::max(held, writers->size());
     if (held >= options_.flush.cached_rows) forget_rows();

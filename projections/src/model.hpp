@@ -8,6 +8,7 @@
 #include <string>
 
 #include "decisions.hpp"
+#include "event_batch.hpp"
 #include "fold_place.hpp"
 #include "fold_rate.hpp"
 #include "generation_shelf.hpp"
@@ -141,7 +142,7 @@ private:
     projection_state state(const cut& closed) const;
     lane::action step_towards(const cut& closed, recorded_at closed_time);
     void renew();
-    void fold_or_park(const event_view& event);
+    void fold_or_park(const event_batch& batch, std::size_t i);
     void load_parked();
     void schedule_retry();
     void retry_queue();
@@ -151,7 +152,7 @@ private:
     void check_order() const;
     void fold(const cut& up_to, recorded_at closed);
     void fold_in_lanes(const cut& up_to, recorded_at closed);
-    bool fold_one(const event_view& event);
+    bool fold_one(const event_batch& batch, std::size_t i);
     void flush(std::int64_t began_us);
     void end_transaction();
     void write_flush();

@@ -24,11 +24,12 @@ constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 }  // namespace
 
 /// Folds an event, or sets it aside. Throws when the projection cannot go on.
-void model::fold_or_park(const event_view& event) {
+void model::fold_or_park(const event_batch& batch, std::size_t i) {
+    const auto& event = batch.events()[i];
     auto& writers = *projection_access::writers(*instance_);
     if (discarded_.contains(event.id) || parked_->takes(event)) return;
     try {
-        projection_access::apply(*instance_, event, options_.events, side_.get());
+        projection_access::apply(*instance_, batch, i, side_.get());
     } catch (const std::bad_alloc&) {
         throw;
     } catch (const std::exception& failed) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "batched_fold.hpp"
 #include "model_board.hpp"
 #include "projection_access.hpp"
 
@@ -28,16 +29,6 @@ struct partition_lanes::lane_of_one {
     std::optional<position> failed_at{};
     std::exception_ptr failure{};
 
-    std::size_t pending() const {
-        std::size_t all = 0;
-        for (const auto* part : projection_access::parts(*instance)) all += part->pending();
-        return all;
-    }
-    std::size_t held() const {
-        std::size_t all = 0;
-        for (const auto* part : projection_access::parts(*instance)) all += part->held();
-        return all;
-    }
     void forget() {
         for (auto* part : projection_access::parts(*instance)) part->forget();
     }
@@ -73,7 +64,9 @@ partition_lanes::outcome partition_lanes::fold(const cut& after, const cut& up_t
     const auto share_of = [&](std::size_t all) {
         return std::max<std::size_t>(all / std::max<std::size_t>(busy.size(), 1), 1);
     };
-    const bounds within{share_of(options_.flush.events), share_of(options_.flush.rows), held_max()};
+    const flush_options within{.events = share_of(options_.flush.events),
+                               .rows = share_of(options_.flush.rows),
+                               .cached_rows = held_max()};
     const auto at_once = events_between(after, up_to) < worth_a_thread ? 1 : options_.lanes_at_once;
     share_.run(busy.size(), at_once,
                [&](std::size_t i) { fold_one(*busy[i], up_to.at(busy[i]->partition), closed, within, goes_on); });
@@ -94,26 +87,30 @@ partition_lanes::outcome partition_lanes::fold(const cut& after, const cut& up_t
 }
 
 /// Folds events of one partition until there is none, or no room. Keeps what goes wrong for the thread that asked.
-void partition_lanes::fold_one(lane_of_one& lane, offset up_to, recorded_at closed, const bounds& within,
+void partition_lanes::fold_one(lane_of_one& lane, offset up_to, recorded_at closed, const flush_options& within,
                                function_ref<bool()> goes_on) {
     try {
-        bool has_room = true;
+        const auto fold_event = [&](const event_batch& batch, std::size_t i) {
+            const auto& event = batch.events()[i];
+            lane.failed_at = event.position();
+            projection_access::apply(*lane.instance, batch, i, nullptr);
+            lane.failed_at.reset();
+            lane.at = event.at;
+            lane.last = {event.position(), event.integrity.chain};
+            lane.through = std::max(lane.through, event.recorded);
+            ++lane.events;
+            return goes_on();
+        };
+        batched_fold folding(*lane.instance, options_, within, fold_event);
         lane.side.begin();
-        while (has_room && lane.at < up_to) {
-            const auto end = store_.read_partition(
-                lane.partition, lane.at, {.up_to = up_to}, filter_, payloads::read, [&](const event_view& event) {
-                    lane.failed_at = event.position();
-                    projection_access::apply(*lane.instance, event, options_.events, nullptr);
-                    lane.failed_at.reset();
-                    lane.at = event.at;
-                    lane.last = {event.position(), event.integrity.chain};
-                    lane.through = std::max(lane.through, event.recorded);
-                    has_room = ++lane.events < within.events && lane.pending() < within.rows &&
-                               lane.held() < within.cached_rows && goes_on();
-                    return has_room;
-                });
-            lane.at = end.scanned_to;
-        }
+        auto given = lane.at;
+        bool takes_more = true;
+        const auto take = [&](const event_view& event) { return takes_more = folding.take(event); };
+        while (takes_more && given < up_to)
+            given = store_.read_partition(lane.partition, given, {.up_to = up_to}, filter_, payloads::read, take)
+                        .scanned_to;
+        folding.finish();
+        lane.at = folding.folded(given);
         if (lane.at == up_to) lane.through = std::max(lane.through, closed);
     } catch (const std::bad_alloc&) {
         lane.failed_at.reset();  // which is no fault of the event
@@ -125,7 +122,8 @@ void partition_lanes::fold_one(lane_of_one& lane, offset up_to, recorded_at clos
 }
 
 bool partition_lanes::has_pending() const {
-    return std::any_of(lanes_.begin(), lanes_.end(), [](const auto& each) { return each->pending() > 0; });
+    return std::any_of(lanes_.begin(), lanes_.end(),
+                       [](const auto& each) { return projection_access::pending(*each->instance) > 0; });
 }
 
 void partition_lanes::flush(model_side& to) {
@@ -144,7 +142,7 @@ void partition_lanes::forget() {
 
 void partition_lanes::trim() {
     for (auto& each : lanes_)
-        if (each->held() >= held_max()) each->forget();
+        if (projection_access::held(*each->instance) >= held_max()) each->forget();
 }
 
 }  // namespace leftfold::inline v0::detail

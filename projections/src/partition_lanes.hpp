@@ -61,15 +61,9 @@ public:
 
 private:
     struct lane_of_one;
-    /// What every lane may hold of what flush_options allow.
-    struct bounds {
-        std::size_t events;
-        std::size_t rows;
-        std::size_t cached_rows;
-    };
 
     std::size_t held_max() const;
-    void fold_one(lane_of_one& lane, offset up_to, recorded_at closed, const bounds& within,
+    void fold_one(lane_of_one& lane, offset up_to, recorded_at closed, const flush_options& within,
                   function_ref<bool()> goes_on);
 
     event_store store_;

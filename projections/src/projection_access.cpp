@@ -2,34 +2,30 @@
 
 #include <fmt/format.h>
 
-#include "leftfold/storage/error.hpp"
 #include "write_side.hpp"
 
 namespace leftfold::inline v0::detail {
 
-namespace {
-
-void dispatch(projection_base& to, const projection_type& type, std::string_view name, std::string_view payload,
-              const recorded& at) {
-    for (const auto& handler : type.handlers)
-        if (handler.type == name) return handler.apply(to, payload, at);
-    if (type.others == others::skipped || type.ignores(name)) return;
-    throw error(errc::unknown_event_type,
-                fmt::format("folding event {} into projection {}: it neither handles nor ignores events of type {}",
-                            to_string(at.position()), type.name, name));
+std::size_t projection_access::pending(const projection_base& of) {
+    std::size_t all = 0;
+    for (const auto* part : of.parts_) all += part->pending();
+    return all;
 }
 
-}  // namespace
+std::size_t projection_access::held(const projection_base& of) {
+    std::size_t all = 0;
+    for (const auto* part : of.parts_) all += part->held();
+    return all;
+}
 
-void projection_access::apply(projection_base& to, const event_view& event, const event_registry& events,
-                              write_side* side, const std::set<std::string>& types) {
+void projection_access::apply(projection_base& to, const event_batch& batch, std::size_t i, write_side* side) {
+    const auto& event = batch.events()[i];
     to.at_.assign(event);
     if (to.writers_) to.writers_->begin_event(event.category, event.key);
     if (to.lanes_) to.lanes_->begin_event(event.position());
     try {
-        events.translate(event.type, event.payload, [&](std::string_view type, std::string_view payload) {
-            if (types.empty() || types.contains(std::string(type))) dispatch(to, to.type_, type, payload, to.at_);
-        });
+        for (const auto& each : batch.decoded(i)) each.handler->apply(to, each.event, to.at_);
+        batch.check(i);
         for (auto* part : to.parts_) part->check_event();
     } catch (...) {
         for (auto* part : to.parts_) part->roll_back();
@@ -40,6 +36,14 @@ void projection_access::apply(projection_base& to, const event_view& event, cons
     for (auto* part : to.parts_) part->end_event(event.recorded);
     if (to.writers_) to.writers_->event_ended();
     if (side != nullptr) side->event_ended();
+}
+
+void projection_access::apply_alone(projection_base& to, event_batch& by, const event_view& event, write_side* side,
+                                    const std::set<std::string>& types) {
+    by.clear();
+    by.add(event);
+    by.decode(types);
+    apply(to, by, 0, side);
 }
 
 event_filter projection_access::filter(const projection_base& of, const event_registry& events) {

@@ -3,6 +3,7 @@
 #include <set>
 #include <string>
 
+#include "event_batch.hpp"
 #include "leftfold/framework/event_registry.hpp"
 #include "leftfold/projections/projection_base.hpp"
 #include "leftfold/storage/reading.hpp"
@@ -23,11 +24,17 @@ struct projection_access {
     }
     static bool has_lanes(const projection_base& of) { return of.lanes_ != nullptr; }
 
-    /// Folds one event: all that it changes is kept, or nothing. Of the events that it becomes by translation, those
-    /// are folded whose type is among `types`, unless that is empty. Throws what `on` throws, errc::unknown_event_type,
-    /// and decode_error.
-    static void apply(projection_base& to, const event_view& event, const event_registry& events, write_side* side,
-                      const std::set<std::string>& types = {});
+    /// Returns how many rows and versions wait for a flush, and how many rows are held in all.
+    static std::size_t pending(const projection_base& of);
+    static std::size_t held(const projection_base& of);
+
+    /// Folds the i-th event of a decoded batch: all that it changes is kept, or nothing. Throws what `on` throws,
+    /// errc::unknown_event_type, and decode_error.
+    static void apply(projection_base& to, const event_batch& batch, std::size_t i, write_side* side);
+    /// The same for an event that comes alone. `by` is emptied first. Of what the event becomes by translation, those
+    /// are folded whose type is among `types`, unless that is empty.
+    static void apply_alone(projection_base& to, event_batch& by, const event_view& event, write_side* side,
+                            const std::set<std::string>& types = {});
 
     /// Returns what of the log is to be read for it. Types are filtered only for one that ignores all others: one that
     /// does not wants to see those that it does not know.

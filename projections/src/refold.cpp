@@ -16,13 +16,13 @@ refold_outcome refold(const refold_subject& subject, const std::set<std::string>
     }
     writers.refold({streams.begin(), streams.end()}, subject.absences);
     refold_outcome outcome;
+    event_batch alone(projection_access::type(subject.instance), subject.events);
     std::set<stream_id> named;
     for (const auto& each : streams) named.insert(stream_id::parse(each));
     visit_merged(subject.store, {named, subject.filter, subject.start, up_to}, [&](const recorded_event& event) {
         if (subject.discarded.contains(event.id)) return true;
-        const auto view = event.view();
         try {
-            projection_access::apply(subject.instance, view, subject.events, &subject.side);
+            projection_access::apply_alone(subject.instance, alone, event.view(), &subject.side);
         } catch (const std::exception& failed) {
             if (subject.side.is_broken()) throw;
             if (writers.in_the_way().empty())
@@ -31,9 +31,7 @@ refold_outcome refold(const refold_subject& subject, const std::set<std::string>
                 outcome.also = writers.in_the_way();
             return false;
         }
-        std::size_t pending = 0;
-        for (const auto* part : parts) pending += part->pending();
-        if (pending >= subject.rows_max) subject.side.flush();
+        if (projection_access::pending(subject.instance) >= subject.rows_max) subject.side.flush();
         return true;
     });
     if (!outcome.failed && outcome.also.empty()) subject.side.flush();

@@ -9,7 +9,13 @@ namespace leftfold::inline v0::detail {
 
 scratch_fold::scratch_fold(model_database& rows, projection_base& of, const event_registry& events,
                            flush_options bounds, event_store& store)
-    : rows_(rows), of_(of), events_(events), bounds_(bounds), store_(store), side_(rows, of) {
+    : rows_(rows),
+      of_(of),
+      events_(events),
+      bounds_(bounds),
+      store_(store),
+      side_(rows, of),
+      alone_(projection_access::type(of), events) {
     projection_access::stand_on(of_, side_);
     projection_access::divide_rows(of_, store_.partitions());
 }
@@ -30,7 +36,7 @@ stored_model scratch_fold::at(const cut& up_to, recorded_at through) const {
 void scratch_fold::fold(const event_view& event, const std::set<std::string>& types) {
     if (!rows_.in_transaction()) rows_.begin();
     try {
-        projection_access::apply(of_, event, events_, &side_, types);
+        projection_access::apply_alone(of_, alone_, event, &side_, types);
     } catch (const std::exception& failed) {
         const auto* const known = dynamic_cast<const error*>(&failed);
         if (known != nullptr && known->kind() == errc::disk_full) throw;
@@ -38,13 +44,7 @@ void scratch_fold::fold(const event_view& event, const std::set<std::string>& ty
                     fmt::format("folding event {}, of type {}, into projection {}: {}", to_string(event.position()),
                                 event.type, projection_access::type(of_).name, failed.what()));
     }
-    std::size_t pending = 0;
-    std::size_t held = 0;
-    for (const auto* part : projection_access::parts(of_)) {
-        pending += part->pending();
-        held += part->held();
-    }
-    if (pending >= bounds_.rows || held >= bounds_.cached_rows) write();
+    if (projection_access::pending(of_) >= bounds_.rows || projection_access::held(of_) >= bounds_.cached_rows) write();
 }
 
 void scratch_fold::write() {

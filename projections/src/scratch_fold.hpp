@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "event_batch.hpp"
 #include "leftfold/framework/event_registry.hpp"
 #include "leftfold/projections/projection_base.hpp"
 #include "leftfold/projections/projection_options.hpp"
@@ -48,6 +49,7 @@ private:
     flush_options bounds_;
     event_store& store_;
     write_side side_;
+    event_batch alone_;
 };
 
 }  // namespace leftfold::inline v0::detail

@@ -99,6 +99,8 @@ void add_projections(named& all) {
     all["flush_options::events"] = count(projection.flush.events);
     all["flush_options::rows"] = count(projection.flush.rows);
     all["flush_options::cached_rows"] = count(projection.flush.cached_rows);
+    all["batch_options::events"] = count(projection.batch.events);
+    all["batch_options::bytes"] = bytes(projection.batch.bytes);
     all["replay_copies::at_most"] = count(replay_copies{}.at_most);
     all["replay_options::sorted_events_max"] = count(replay_options{}.sorted_events_max);
     all["rebuild_options::listed_max"] = count(rebuild_options{}.listed_max);
@@ -172,6 +174,7 @@ TEST(limits_page, leaves_no_limit_of_the_headers_out) {
         {"framework/include/leftfold/framework/repository_options.hpp", "snapshot_policy"},
         {"framework/include/leftfold/framework/decode_limits.hpp", "decode_limits"},
         {"projections/include/leftfold/projections/projection_options.hpp", "flush_options"},
+        {"projections/include/leftfold/projections/projection_options.hpp", "batch_options"},
         {"projections/include/leftfold/projections/projection_options.hpp", "retry_options"},
         {"projections/include/leftfold/projections/waiting.hpp", "wait_options"},
     };

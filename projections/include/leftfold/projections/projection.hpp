@@ -3,6 +3,7 @@
 #include <array>
 #include <concepts>
 #include <cstdint>
+#include <new>
 #include <string_view>
 #include <type_traits>
 
@@ -38,11 +39,20 @@ concept takes_event_alone = requires(Projection& of, const Event& event) {
     of.on(event);
 };
 
+template <class Event>
+void decode_event(std::string_view payload, void* to) {
+    ::new (to) Event(codec<Event>::decode(payload));
+}
+template <class Event>
+void destroy_event(void* event) {
+    static_cast<Event*>(event)->~Event();
+}
+
 /// Gives an event to its `on`.
 template <class Projection, class Event>
-void call_on(projection_base& on, std::string_view payload, const recorded& at) {
+void call_on(projection_base& on, const void* decoded, const recorded& at) {
     auto& of = static_cast<Projection&>(on);
-    const auto event = codec<Event>::decode(payload);
+    const auto& event = *static_cast<const Event*>(decoded);
     if constexpr (takes_event_with_place<Projection, Event>)
         of.on(event, at);
     else if constexpr (takes_event_alone<Projection, Event>)
@@ -135,7 +145,8 @@ consteval std::uint64_t fold_shape() {
 template <class Projection, class... Events>
 struct projection_type_of {
     static constexpr std::array<event_handler, sizeof...(Events)> handlers{
-        event_handler{std::string_view{Events::event_type}, &call_on<Projection, Events>}...};
+        event_handler{std::string_view{Events::event_type}, sizeof(Events), alignof(Events), &decode_event<Events>,
+                      &destroy_event<Events>, &call_on<Projection, Events>}...};
     static constexpr projection_type type{Projection::projection_name,
                                           handlers,
                                           categories_of<Projection>,

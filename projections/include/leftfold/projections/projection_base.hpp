@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -18,10 +19,17 @@ namespace leftfold::inline v0 {
 
 namespace detail {
 
-/// What to do with one type of event. Made by the template projection<…>, read by everything below it.
+/// What to do with one type of event, as functions over the event without its type. Made by the template
+/// projection<…>, read by everything below it.
 struct event_handler {
     std::string_view type;
-    void (*apply)(projection_base& on, std::string_view payload, const recorded& at);
+    std::size_t size;
+    std::size_t alignment;
+    /// Makes the event in the room at `to`. Throws decode_error.
+    void (*decode)(std::string_view payload, void* to);
+    void (*destroy)(void* event);
+    /// Gives it to `on`.
+    void (*apply)(projection_base& on, const void* event, const recorded& at);
 };
 
 /// What becomes of an event that a projection neither handles nor ignores by name.

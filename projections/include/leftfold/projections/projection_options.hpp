@@ -24,6 +24,13 @@ struct flush_options {
     std::size_t cached_rows = 500'000;
 };
 
+/// How many events are taken together: they are decoded before the first of them is folded.
+struct batch_options {
+    std::size_t events = 1'000;
+    /// Bytes of their names, headers and payloads. The event that passes the bound is still one of them.
+    std::size_t bytes = std::size_t{4} << 20;
+};
+
 /// What to do when an event fails: wait, twice as long each time, and try again.
 struct retry_options {
     /// How often it is tried again. Then the projection stops and keeps the error; nothing is ever skipped.
@@ -43,6 +50,7 @@ struct projection_options {
     when_changed on_change = when_changed::rebuild_beside;
     leftfold::previous_rows previous_rows = previous_rows::kept;
     flush_options flush{};
+    batch_options batch{};
     retry_options retries{};
     /// The most streams that a projection which parks keys sets aside at once. One more, and it stops.
     std::size_t parked_max = 1'000;

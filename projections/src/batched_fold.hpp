@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "event_batch.hpp"
+#include "leftfold/projections/projection_options.hpp"
+#include "leftfold/storage/position.hpp"
+#include "leftfold/storage/unique_function.hpp"
+
+namespace leftfold::inline v0::detail {
+
+/// Takes events in the order of a log, and has them folded in that order and in batches, until a flush is due: there
+/// are as many of them, of rows that wait, or of rows held, as there may be.
+///
+/// For one thread, and one flush.
+class batched_fold {
+public:
+    /// Folds the i-th event of a batch, and returns whether another may follow. What it throws comes out of take() and
+    /// finish(); then that event and what was taken after it are not folded.
+    using fold_event = function_ref<bool(const event_batch& batch, std::size_t i)>;
+
+    /// All that is given outlives it, `fold` included.
+    batched_fold(projection_base& to, const projection_options& options, const flush_options& until, fold_event fold);
+
+    /// Returns whether it takes another.
+    bool take(const event_view& event);
+    /// Folds what was taken, as far as it may.
+    void finish();
+
+    /// Returns up to where the log is folded, of the place up to which it was given: before the first event that was
+    /// taken and not folded.
+    cut folded(cut given) const;
+    offset folded(offset given) const;
+
+private:
+    void fold_batch();
+
+    projection_base& projection_;
+    const batch_options& batches_;
+    const flush_options until_;
+    fold_event fold_;
+    event_batch batch_;
+    std::size_t taken_ = 0;
+    std::size_t folded_ = 0;  // of the batch
+    bool goes_on_ = true;
+};
+
+}  // namespace leftfold::inline v0::detail
