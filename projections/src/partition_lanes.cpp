@@ -64,9 +64,8 @@ partition_lanes::outcome partition_lanes::fold(const cut& after, const cut& up_t
     const auto share_of = [&](std::size_t all) {
         return std::max<std::size_t>(all / std::max<std::size_t>(busy.size(), 1), 1);
     };
-    const flush_options within{.events = share_of(options_.flush.events),
-                               .rows = share_of(options_.flush.rows),
-                               .cached_rows = held_max()};
+    const flush_options within{
+        .events = share_of(options_.flush.events), .rows = share_of(options_.flush.rows), .cached_rows = held_max()};
     const auto at_once = events_between(after, up_to) < worth_a_thread ? 1 : options_.lanes_at_once;
     share_.run(busy.size(), at_once,
                [&](std::size_t i) { fold_one(*busy[i], up_to.at(busy[i]->partition), closed, within, goes_on); });
