@@ -17,7 +17,7 @@ batched_fold::batched_fold(projection_base& to, const projection_options& option
 bool batched_fold::take(const event_view& event) {
     batch_.add(event);
     ++taken_;
-    if (batch_.size() >= batches_.events || batch_.events().bytes() >= batches_.bytes) fold_batch();
+    if (batch_.is_full(batches_)) fold_batch();
     return goes_on_ && taken_ < until_.events;
 }
 
@@ -27,11 +27,12 @@ void batched_fold::finish() {
 
 void batched_fold::fold_batch() {
     batch_.decode();
+    const auto prefetched = projection_access::prefetch(projection_, batch_, 0, until_.cached_rows);
     while (goes_on_ && folded_ != batch_.size()) {
         goes_on_ = fold_(batch_, folded_);
         ++folded_;
         goes_on_ = goes_on_ && projection_access::pending(projection_) < until_.rows &&
-                   projection_access::held(projection_) < until_.cached_rows;
+                   (folded_ < prefetched || projection_access::held(projection_) < until_.cached_rows);
     }
     if (folded_ != batch_.size()) return;
     batch_.clear();

@@ -11,7 +11,8 @@
 namespace leftfold::inline v0::detail {
 
 /// Takes events in the order of a log, and has them folded in that order and in batches, until a flush is due: there
-/// are as many of them, of rows that wait, or of rows held, as there may be.
+/// are as many of them, of rows that wait, or of rows held, as there may be. The rows that a batch will touch are
+/// looked up before it is folded.
 ///
 /// For one thread, and one flush.
 class batched_fold {

@@ -10,6 +10,7 @@
 
 #include "leftfold/framework/event_registry.hpp"
 #include "leftfold/projections/projection_base.hpp"
+#include "leftfold/projections/projection_options.hpp"
 #include "leftfold/storage/event.hpp"
 #include "object_arena.hpp"
 
@@ -41,6 +42,9 @@ public:
     const event_page& events() const { return page_; }
     std::size_t size() const { return page_.size(); }
     bool empty() const { return page_.empty(); }
+    bool is_full(const batch_options& bounds) const {
+        return page_.size() >= bounds.events || page_.bytes() >= bounds.bytes;
+    }
 
     struct decoded_event {
         const event_handler* handler;

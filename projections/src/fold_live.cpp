@@ -47,9 +47,11 @@ std::size_t fold_chosen(event_store& store, scratch_fold& fold, const chosen_eve
                         const live_options& options) {
     std::size_t events = 0;
     chosen.visit(store, of.after, of.up_to, [&](const event_view& event) {
-        if (events++ == options.events_max)
+        if (events++ == options.events_max) {
+            fold.write();  // what fails of the events before comes first
             throw fold_too_large(fmt::format("folding more than live_options::events_max, {} events", events - 1));
-        fold.fold(event, chosen.types());
+        }
+        fold.fold(event);
         return true;
     });
     fold.write();
@@ -67,7 +69,8 @@ live_fold::live_fold(event_store& store, std::unique_ptr<projection_base> of, co
     model_database database(place);
     bound_memory(database.connection(), options.bytes_max);
     try {
-        scratch_fold fold(database, *folded_, options.events, bounds, store, {wanted.after, options.from});
+        scratch_fold fold(database, *folded_, options.events, bounds, store, {wanted.after, options.from},
+                          chosen.types());
         events_ = fold_chosen(store, fold, chosen, wanted, options);
     } catch (const error& failed) {
         if (failed.kind() != errc::disk_full) throw;

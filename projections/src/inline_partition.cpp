@@ -53,12 +53,13 @@ inline_partition::inline_partition(std::unique_ptr<projection_base> of, const ev
       shape_(projection_access::shape(*projection_, events_)),
       filter_(projection_access::filter(*projection_, events_)),
       side_(*projection_),
-      alone_(projection_access::type(*projection_), events_) {
+      batch_(projection_access::type(*projection_), events_) {
     projection_access::stand_on(*projection_, side_);
 }
 
 void inline_partition::forget() {
     for (auto* each : projection_access::parts(*projection_)) each->forget();
+    batch_.clear();
 }
 
 bool inline_partition::catch_up(event_store& store, sqlite::connection& on) {
@@ -72,17 +73,22 @@ bool inline_partition::catch_up(event_store& store, sqlite::connection& on) {
     if (from == head) return false;
     auto limits = part;
     limits.up_to = head;
+    const auto fold_batch = [&] {
+        batch_.decode();
+        projection_access::prefetch(*projection_, batch_, 0, flush_options().cached_rows);
+        fold_decoded([&](const event_view& event, const std::exception& failed) {
+            throw error(errc::projection_stopped,
+                        fmt::format("folding event {}, of type {}, into projection {}: {}", to_string(event.position()),
+                                    event.type, name_, failed.what()));
+        });
+    };
     const auto end =
         store.read_partition(partition_, from, limits, filter_, payloads::read, [&](const event_view& event) {
-            try {
-                fold_one(event);
-            } catch (const std::exception& failed) {
-                throw error(errc::projection_stopped,
-                            fmt::format("folding event {}, of type {}, into projection {}: {}",
-                                        to_string(event.position()), event.type, name_, failed.what()));
-            }
+            batch_.add(event);
+            if (batch_.is_full(batch_options())) fold_batch();
             return true;
         });
+    fold_batch();
     const auto to = end.at_end ? head : end.scanned_to;
     save(to);
     return to != head;
@@ -91,27 +97,29 @@ bool inline_partition::catch_up(event_store& store, sqlite::connection& on) {
 void inline_partition::fold(std::span<const event_view> events, sqlite::connection& on) {
     const inline_side::visit here(side_, on);
     const at_end forgets([this] { forget(); });
-    for (const auto& event : events) {
-        if (!filter_.matches(event)) continue;
-        const auto folding = [&] {
-            return fmt::format("folding a {} of stream {}-{}", event.type, event.category, event.key);
-        };
-        try {
-            fold_one(event);
-        } catch (const error& failed) {
-            throw error(failed.kind(), folding() + ": " + failed.what());
-        } catch (const std::exception& failed) {
-            throw error(errc::projection_stopped, folding() + ": " + failed.what());
-        }
-    }
+    for (const auto& event : events)
+        if (filter_.matches(event)) batch_.add(event);
+    // Their rows are few, and a query for many costs more to prepare than it saves.
+    batch_.decode();
+    fold_decoded([](const event_view& event, const std::exception& failed) {
+        const auto* const known = dynamic_cast<const error*>(&failed);
+        throw error(
+            known != nullptr ? known->kind() : errc::projection_stopped,
+            fmt::format("folding a {} of stream {}-{}: {}", event.type, event.category, event.key, failed.what()));
+    });
     save(events.back().at);
 }
 
 /// Writes with each event, not with each append: a row has to have the routing key of the event that changes it.
-void inline_partition::fold_one(const event_view& event) {
-    side_.begin_event(event);
-    projection_access::apply_alone(*projection_, alone_, event, nullptr);
-    side_.flush();
+void inline_partition::fold_decoded(failure_handler fail) {
+    for (std::size_t i = 0; i != batch_.size(); ++i) try {
+            side_.begin_event(batch_.events()[i]);
+            projection_access::apply(*projection_, batch_, i, nullptr);
+            side_.flush();
+        } catch (const std::exception& failed) {
+            fail(batch_.events()[i], failed);
+        }
+    batch_.clear();
 }
 
 std::optional<offset> inline_partition::reached(offset head) {

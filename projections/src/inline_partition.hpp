@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <memory>
 #include <span>
 #include <string>
@@ -33,7 +34,9 @@ private:
     void make_anew();
     void drop_objects();
     void save(offset at);
-    void fold_one(const event_view& event);
+    /// Throws what is to be said of an event that failed.
+    using failure_handler = function_ref<void(const event_view& event, const std::exception& failed)>;
+    void fold_decoded(failure_handler fail);
     void forget();
 
     std::unique_ptr<projection_base> projection_;
@@ -43,7 +46,7 @@ private:
     std::string shape_;
     event_filter filter_;
     inline_side side_;
-    event_batch alone_;
+    event_batch batch_;
 };
 
 }  // namespace leftfold::inline v0::detail

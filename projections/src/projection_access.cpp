@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "leftfold/storage/error.hpp"
 #include "write_side.hpp"
 
 namespace leftfold::inline v0::detail {
@@ -16,6 +19,39 @@ std::size_t projection_access::held(const projection_base& of) {
     std::size_t all = 0;
     for (const auto* part : of.parts_) all += part->held();
     return all;
+}
+
+bool projection_access::prefetches(const projection_base& of) {
+    return std::ranges::any_of(of.type_.handlers, [](const auto& each) { return each.prefetch != nullptr; }) ||
+           std::ranges::any_of(of.parts_, [](const auto* each) { return each->is_keyed_by_stream(); });
+}
+
+/// Wants the rows that one event will touch.
+void projection_access::want_rows(projection_base& to, const event_batch& batch, std::size_t i) {
+    const auto decoded = batch.decoded(i);
+    if (decoded.empty()) return;
+    to.at_.assign(batch.events()[i]);
+    for (auto* part : to.parts_)
+        if (part->is_keyed_by_stream()) part->prefetch_stream(to.at_.key());
+    for (const auto& each : decoded)
+        if (each.handler->prefetch != nullptr) each.handler->prefetch(to, each.event, to.at_);
+}
+
+std::size_t projection_access::prefetch(projection_base& to, const event_batch& batch, std::size_t i,
+                                        std::size_t held_max) {
+    if (!prefetches(to)) return i;
+    for (; i != batch.size() && held(to) < held_max; ++i) try {
+            want_rows(to, batch, i);
+        } catch (const std::exception&) {
+            continue;  // it gave no hint
+        }
+    try {
+        for (auto* part : to.parts_) part->fetch();
+    } catch (const error& failed) {
+        // A row that cannot be read is the failure of the event that touches it, if there is one.
+        if (failed.kind() != errc::corrupt) throw;
+    }
+    return i;
 }
 
 void projection_access::apply(projection_base& to, const event_batch& batch, std::size_t i, write_side* side) {

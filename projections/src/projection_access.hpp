@@ -28,6 +28,10 @@ struct projection_access {
     static std::size_t pending(const projection_base& of);
     static std::size_t held(const projection_base& of);
 
+    /// Looks up the rows that the events of a decoded batch will touch, from the i-th on, by what the projection says
+    /// of them, until `held_max` rows are held. Returns the first event that was left out.
+    static std::size_t prefetch(projection_base& to, const event_batch& batch, std::size_t i, std::size_t held_max);
+
     /// Folds the i-th event of a decoded batch: all that it changes is kept, or nothing. Throws what `on` throws,
     /// errc::unknown_event_type, and decode_error.
     static void apply(projection_base& to, const event_batch& batch, std::size_t i, write_side* side);
@@ -43,6 +47,10 @@ struct projection_access {
     /// Returns a text that is another one when the rows have to be made anew: revision, events, columns, indices.
     static std::string shape(const projection_base& of, const event_registry& events);
     static std::vector<model_part::object> objects(const projection_base& of);
+
+private:
+    static bool prefetches(const projection_base& of);
+    static void want_rows(projection_base& to, const event_batch& batch, std::size_t i);
 };
 
 }  // namespace leftfold::inline v0::detail

@@ -239,6 +239,11 @@ void table_core::fail_row_of_another(std::string_view key) const {
                                               writers()->in_the_way()));
 }
 
+void table_core::fail_keyed_by_stream() const {
+    throw error(errc::invalid_argument,
+                fmt::format("making table {} keyed by stream: its key is no string, and that of a stream is", name()));
+}
+
 void table_core::fail_key_changed(std::string_view key) const {
     throw error(
         errc::invalid_argument,

@@ -80,6 +80,22 @@ std::string make_versions_query(const table_core& of) {
     return sql.add(" ORDER BY valid_to DESC LIMIT ?3").text();
 }
 
+/// The rows of many keys. Each key stands with its number, which says whose row comes.
+std::string make_many_query(const table_core& of) {
+    const auto& type = of.type();
+    sql_text sql("SELECT wanted.column1");
+    const auto add_column = [&](std::string_view name) { sql.add(", t.").name(name); };
+    for (const auto& each : type.columns) add_column(each.name);
+    if (of.options().history) add_column(valid_from_column);
+    if (of.writers() != nullptr) add_column(written_by_column);
+    sql.add(" FROM (VALUES ");
+    for (std::size_t i = 0; i != prefetch_keys_max; ++i)
+        sql.add(i == 0 ? "(" : ", (").add(std::to_string(i)).add(", ").parameter(i + 1).add(")");
+    // CROSS JOIN keeps this order: each key is a look-up, and the table is not passed over.
+    sql.add(") AS wanted CROSS JOIN ").name(of.name()).add(" AS t ON t.").name(type.columns[type.key].name);
+    return sql.add(" = wanted.column2").text();
+}
+
 }  // namespace
 
 void table_core::make_queries() {
@@ -102,6 +118,7 @@ void table_core::make_queries() {
     for (const auto& each : type_.columns)
         add_both({.condition = sql_text().name(each.name).add(" IS ?1").text(), .parameters = 1});
 
+    many_ = make_many_query(*this);
     if (options_.history) versions_ = make_versions_query(*this);
 
     sql_text put("INSERT OR REPLACE INTO ");

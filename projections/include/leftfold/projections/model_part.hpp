@@ -102,6 +102,15 @@ public:
     /// are made anew.
     virtual std::string shape() const { return name_; }
 
+    // Called on the write side, before a batch of events is folded. What is looked up ahead changes no answer.
+
+    /// Whether the key of an event's stream says which row the event touches.
+    virtual bool is_keyed_by_stream() const { return false; }
+    /// Wants the row of that stream.
+    virtual void prefetch_stream(const std::string&) {}
+    /// Looks up all rows that are wanted.
+    virtual void fetch() {}
+
     // Called on the write side, in the course of an event. The defaults are for parts that hold nothing in memory.
 
     /// Throws when something that the event changed cannot be kept.

@@ -39,6 +39,15 @@ concept takes_event_alone = requires(Projection& of, const Event& event) {
     of.on(event);
 };
 
+template <class Projection, class Event>
+concept prefetches_with_place = requires(Projection& of, const Event& event, const recorded& at) {
+    of.prefetch(event, at);
+};
+template <class Projection, class Event>
+concept prefetches_alone = requires(Projection& of, const Event& event) {
+    of.prefetch(event);
+};
+
 template <class Event>
 void decode_event(std::string_view payload, void* to) {
     ::new (to) Event(codec<Event>::decode(payload));
@@ -57,6 +66,27 @@ void call_on(projection_base& on, const void* decoded, const recorded& at) {
         of.on(event, at);
     else if constexpr (takes_event_alone<Projection, Event>)
         of.on(event);
+}
+
+/// Gives an event to its `prefetch`.
+template <class Projection, class Event>
+void call_prefetch(projection_base& on, const void* decoded, const recorded& at) {
+    auto& of = static_cast<Projection&>(on);
+    const auto& event = *static_cast<const Event*>(decoded);
+    if constexpr (prefetches_with_place<Projection, Event>)
+        of.prefetch(event, at);
+    else
+        of.prefetch(event);
+}
+
+template <class Projection, class Event>
+constexpr event_handler handler_of() {
+    event_handler made{
+        std::string_view{Event::event_type}, sizeof(Event), alignof(Event), &decode_event<Event>, &destroy_event<Event>,
+        &call_on<Projection, Event>,         nullptr};
+    if constexpr (prefetches_with_place<Projection, Event> || prefetches_alone<Projection, Event>)
+        made.prefetch = &call_prefetch<Projection, Event>;
+    return made;
 }
 
 template <class Projection, class Event>
@@ -144,9 +174,7 @@ consteval std::uint64_t fold_shape() {
 
 template <class Projection, class... Events>
 struct projection_type_of {
-    static constexpr std::array<event_handler, sizeof...(Events)> handlers{
-        event_handler{std::string_view{Events::event_type}, sizeof(Events), alignof(Events), &decode_event<Events>,
-                      &destroy_event<Events>, &call_on<Projection, Events>}...};
+    static constexpr std::array<event_handler, sizeof...(Events)> handlers{handler_of<Projection, Events>()...};
     static constexpr projection_type type{Projection::projection_name,
                                           handlers,
                                           categories_of<Projection>,
@@ -175,7 +203,9 @@ struct projection_type_of {
 ///     anew from the first event. A changed list of events or a changed row does that by itself;
 ///   - `static constexpr auto order = leftfold::order::per_partition`: see there;
 ///   - `static constexpr auto on_failure = leftfold::failure_policy::park_key`: see there. One whose rows belong to no
-///     single stream says `static constexpr bool shared_rows = true`, and then cannot choose that.
+///     single stream says `static constexpr bool shared_rows = true`, and then cannot choose that;
+///   - a public `prefetch(const Event&, const recorded&)`, or `prefetch(const Event&)`, for some of the events, which
+///     names the rows that `on` will look up: see table::prefetch.
 ///
 /// An event of a type that is not listed stops the projection; it is never skipped silently. Name the types that do not
 /// concern it with `using ignored = leftfold::ignores<audited>;`, or all that are not listed, those of the future

@@ -30,6 +30,8 @@ struct event_handler {
     void (*destroy)(void* event);
     /// Gives it to `on`.
     void (*apply)(projection_base& on, const void* event, const recorded& at);
+    /// Gives it to `prefetch`; null when there is none.
+    void (*prefetch)(projection_base& on, const void* event, const recorded& at);
 };
 
 /// What becomes of an event that a projection neither handles nor ignores by name.

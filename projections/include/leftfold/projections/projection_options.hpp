@@ -24,8 +24,10 @@ struct flush_options {
     std::size_t cached_rows = 500'000;
 };
 
-/// How many events are taken together: they are decoded before the first of them is folded.
+/// How events are taken together: they are decoded, and the rows that they will touch are looked up (table::prefetch),
+/// before the first of them is folded.
 struct batch_options {
+    /// Events of a batch.
     std::size_t events = 1'000;
     /// Bytes of their names, headers and payloads. The event that passes the bound is still one of them.
     std::size_t bytes = std::size_t{4} << 20;

@@ -47,6 +47,7 @@ class row_cache {
 public:
     struct slot {
         std::optional<Row> row{};     ///< empty: the table has no such row
+        bool known = false;           ///< was looked up; until then the rest says nothing
         std::int64_t valid_from = 0;  ///< recorded_at of the event that wrote the row last
         std::uint32_t writer = 0;     ///< the stream that made the row; 0 unless the projection parks keys
         bool dirty = false;           ///< the database does not have it like this
@@ -63,16 +64,23 @@ public:
     /// Returns what is known of a key; nothing when that has to be looked up.
     entry* look(const Key& key) {
         const auto found = slots_.find(key);
-        return found == slots_.end() ? nullptr : &*found;
+        return found == slots_.end() || !found->second.known ? nullptr : &*found;
     }
 
-    /// Remembers what the database has under a key.
-    entry& remember(const Key& key, std::optional<Row> row, std::int64_t valid_from, std::uint32_t writer) {
-        entry& made = *slots_.try_emplace(key).first;
-        made.second.row = std::move(row);
-        made.second.valid_from = valid_from;
-        made.second.writer = writer;
-        return made;
+    /// Returns the place of a key that has to be looked up, for what the database has. Whoever has looked says so.
+    entry& place(const Key& key) { return *slots_.try_emplace(key).first; }
+
+    /// Wants a row that is not known.
+    void want(const Key& key) {
+        const auto [at, is_new] = slots_.try_emplace(key);
+        if (is_new) wanted_.push_back(&*at);
+    }
+    /// Returns the places of the rows that are wanted and still not known, in order of their keys.
+    std::vector<entry*> take_wanted() {
+        auto taken = std::exchange(wanted_, {});
+        std::erase_if(taken, [](const entry* each) { return each->second.known; });
+        std::sort(taken.begin(), taken.end(), [](const entry* a, const entry* b) { return a->first < b->first; });
+        return taken;
     }
 
     /// Keeps the row as it was before the event, once an event. To be called before the row is changed. A row that
@@ -167,6 +175,7 @@ public:
         touched_.clear();
         dirty_.clear();
         versions_.clear();
+        wanted_.clear();
         slots_.clear();
         shown_ = false;
     }
@@ -225,6 +234,7 @@ private:
     }
 
     map slots_;
+    std::vector<entry*> wanted_;
     std::vector<entry*> dirty_;
     std::vector<kept_version> versions_;
     std::vector<touched_row> touched_;

@@ -1,7 +1,11 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -54,9 +58,11 @@ public:
     using key_type = detail::column_type<Key>;
 
     /// `name` is the SQL table's: `[a-z][a-z0-9_]{0,47}`, unique in its database. Throws errc::invalid_name,
-    /// errc::invalid_argument (an index of a column that is not there).
+    /// errc::invalid_argument (an index of a column that is not there, or keyed_by_stream where the key is no string).
     table(projection_base& owner, std::string name, table_options options = {})
-        : table_core(owner, std::move(name), checked_type(), std::move(options)) {}
+        : table_core(owner, std::move(name), checked_type(), std::move(options)) {
+        if (this->options().keyed_by_stream && !std::is_same_v<key_type, std::string>) fail_keyed_by_stream();
+    }
 
     // Changing, inside `on`
 
@@ -101,6 +107,26 @@ public:
         at.second.row.reset();
         if (writers() != nullptr) note_absence(key);
         return true;
+    }
+
+    // Looking up ahead, inside `prefetch`
+
+    /// Says that `on` will look for this row. Before the engine folds a batch of events, it asks the `prefetch` of each
+    /// which rows that will be, and reads those of all events at once, prefetch_keys_max in a query:
+    ///
+    ///     void prefetch(const moved& e) { rows.prefetch(e.from); rows.prefetch(e.to); }
+    ///
+    /// It is a hint, and changes no row and no answer: a row that was not named is looked up when `on` asks for it, and
+    /// one that `on` does not want after all is only held. What `prefetch` throws counts for nothing. It sees the
+    /// tables as they are before the batch.
+    ///
+    /// Costs a look-up in memory for a row that is held, or named already.
+    void prefetch(const key_type& key) {
+        if constexpr (detail::may_be_refused<key_type>()) {
+            detail::cell_check check;
+            type().write_key(&key, check);
+        }
+        cache_.want(key);
     }
 
     // Reading, inside `on` and from the handle
@@ -197,7 +223,7 @@ private:
     entry& load(const key_type& key) {
         if (lanes() != nullptr) check_lane(&key);
         auto* known = cache_.look(key);
-        if (known == nullptr) known = &fetch(key);
+        if (known == nullptr) known = &look_up(key);
         if (writers() != nullptr) check_writer(*known);
         return *known;
     }
@@ -210,20 +236,51 @@ private:
     }
     void touch(entry& at) { cache_.touch(at, writers() == nullptr ? 0 : writers()->current()); }
 
-    entry& fetch(const key_type& key) {
-        std::optional<Row> row;
-        std::int64_t valid_from = 0;
-        std::uint32_t by = 0;
+    entry& look_up(const key_type& key) {
+        entry& at = cache_.place(key);
+        at.second.row.reset();
         side().select(
             query(detail::wanted::one, detail::axis::now),
             [&](detail::cell_writer& out) { type().write_key(&key, out); },
             [&](detail::cell_reader& in) {
-                row = detail::read_row<Row>(in);
-                if (options().history) valid_from = in.integer();
-                if (writers() != nullptr) by = writers()->number_of(in.text());
+                read(in, at.second);
                 return false;
             });
-        return cache_.remember(key, std::move(row), valid_from, by);
+        at.second.known = true;
+        return at;
+    }
+    void fetch() override {
+        const auto wanted = cache_.take_wanted();
+        if (wanted.size() == 1) {
+            look_up(wanted.front()->first);
+            return;
+        }
+        for (std::size_t begin = 0; begin < wanted.size(); begin += prefetch_keys_max)
+            look_up(std::span(wanted).subspan(begin, std::min(prefetch_keys_max, wanted.size() - begin)));
+    }
+    void look_up(std::span<entry* const> some) {
+        side().select(
+            query_many(),
+            [&](detail::cell_writer& out) {
+                for (const entry* each : some) type().write_key(&each->first, out);
+                for (auto i = some.size(); i != prefetch_keys_max; ++i) out.null();
+            },
+            [&](detail::cell_reader& in) {
+                const auto number = static_cast<std::size_t>(in.integer());
+                read(in, some[number]->second);
+                return true;
+            });
+        for (entry* each : some) each->second.known = true;
+    }
+    void read(detail::cell_reader& in, typename cache_type::slot& to) {
+        to.row = detail::read_row<Row>(in);
+        if (options().history) to.valid_from = in.integer();
+        if (writers() != nullptr) to.writer = writers()->number_of(in.text());
+    }
+
+    bool is_keyed_by_stream() const override { return options().keyed_by_stream; }
+    void prefetch_stream(const std::string& key) override {
+        if constexpr (std::is_same_v<key_type, std::string>) cache_.want(key);
     }
 
     void check_event() override {

@@ -1,6 +1,7 @@
 #pragma once
 // The part of a table that does not depend on its row's type: names and SQL.
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,13 @@ struct table_options {
     recorded_at history_from = recorded_at::min();
     /// Indices, each a column or several divided by commas: {"owner", "branch, cents"}.
     std::vector<std::string> indices{};
+    /// The rows of an event are, as a rule, those whose key is the key of its stream: they are looked up ahead, as
+    /// table::prefetch does. Changes no row and no answer. For keys that are strings.
+    bool keyed_by_stream = false;
 };
+
+/// How many rows one query looks up for table::prefetch.
+inline constexpr std::size_t prefetch_keys_max = 256;
 
 namespace detail {
 
@@ -46,6 +53,10 @@ public:
     /// The same for rows whose column has the value ?1, in order of the key.
     const std::string& query_equal(std::size_t column, axis when) const;
 
+    /// Returns the text of the query for the rows of now whose keys are among ?1, ?2, … up to prefetch_keys_max, any of
+    /// which may be NULL. Its rows are those of `one`, each after the number of its key, from 0.
+    const std::string& query_many() const { return many_; }
+
     /// Returns the text of the query for the versions of key ?1 that ended by ?2, the newest first, ?3 at most: the
     /// table's columns, then from when and until when. Throws errc::unsupported when the table has no history.
     const std::string& query_versions() const;
@@ -67,6 +78,7 @@ public:
     [[noreturn]] void fail_duplicate(std::string_view key) const;
     [[noreturn]] void fail_key_changed(std::string_view key) const;
     [[noreturn]] void fail_row_of_another(std::string_view key) const;
+    [[noreturn]] void fail_keyed_by_stream() const;
 
 protected:
     ~table_core() = default;
@@ -83,6 +95,7 @@ private:
     const row_type& type_;
     table_options options_;
     std::vector<std::string> queries_;
+    std::string many_;
     std::string versions_;
     std::string put_;
     std::string erase_;
