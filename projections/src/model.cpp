@@ -25,6 +25,7 @@ model::model(std::shared_ptr<store_core> store, make_projection make, projection
       database_(home_),
       signals_(std::move(signals)),
       instance_(make_()),
+      decoders_(store_.world(), options_.batch.ahead),
       name_(projection_access::type(*instance_).name),
       shape_(projection_access::shape(*instance_, options_.events)),
       filter_(projection_access::filter(*instance_, options_.events)),
@@ -140,7 +141,7 @@ void model::fold(const cut& up_to, recorded_at closed) {
         if (database_) database_->run("BEGIN");
         folded_ = 0;
         const auto fold_event = [this](const event_batch& batch, std::size_t i) { return fold_one(batch, i); };
-        batched_fold folding(*instance_, options_, options_.flush, fold_event);
+        batched_fold folding(*instance_, options_, options_.flush, decoders_, fold_event);
         cut reached;
         {
             const std::unique_lock lock(instance_mutex_);

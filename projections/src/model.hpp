@@ -8,7 +8,7 @@
 #include <string>
 
 #include "decisions.hpp"
-#include "event_batch.hpp"
+#include "decoder_pool.hpp"
 #include "fold_place.hpp"
 #include "fold_rate.hpp"
 #include "generation_shelf.hpp"
@@ -182,6 +182,7 @@ private:
 
     std::unique_ptr<projection_base> instance_;
     std::unique_ptr<write_side> side_;
+    decoder_pool decoders_;
     std::unique_ptr<partition_lanes> lanes_;  // of one that folds per partition, whose instance_ then holds no rows
     std::string name_;
     std::string shape_;

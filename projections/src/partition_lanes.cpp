@@ -36,7 +36,11 @@ struct partition_lanes::lane_of_one {
 
 partition_lanes::partition_lanes(event_store& store, const make_projection& make, const projection_options& options,
                                  const event_filter& filter, const model_place& rows)
-    : store_(store.core()), options_(options), filter_(filter), share_(store_.world()) {
+    : store_(store.core()),
+      options_(options),
+      filter_(filter),
+      share_(store_.world()),
+      decoders_(store_.world(), options_.batch.ahead) {
     for (std::uint32_t p = 0; p != store_.partitions(); ++p) {
         auto& lane = *lanes_.emplace_back(std::make_unique<lane_of_one>(
             lane_of_one{.partition = partition_id(p), .side = lane_side(rows), .instance = make()}));
@@ -100,7 +104,7 @@ void partition_lanes::fold_one(lane_of_one& lane, offset up_to, recorded_at clos
             ++lane.events;
             return goes_on();
         };
-        batched_fold folding(*lane.instance, options_, within, fold_event);
+        batched_fold folding(*lane.instance, options_, within, decoders_, fold_event);
         lane.side.begin();
         auto given = lane.at;
         bool takes_more = true;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "decoder_pool.hpp"
 #include "lane_side.hpp"
 #include "leftfold/projections/projection_base.hpp"
 #include "leftfold/projections/projection_options.hpp"
@@ -71,6 +72,7 @@ private:
     const event_filter& filter_;
     std::vector<std::unique_ptr<lane_of_one>> lanes_;
     work_share share_;
+    decoder_pool decoders_;
 };
 
 }  // namespace leftfold::inline v0::detail

@@ -101,6 +101,7 @@ void add_projections(named& all) {
     all["flush_options::cached_rows"] = count(projection.flush.cached_rows);
     all["batch_options::events"] = count(projection.batch.events);
     all["batch_options::bytes"] = bytes(projection.batch.bytes);
+    all["batch_options::ahead"] = count(projection.batch.ahead);
     all["prefetch_keys_max"] = count(prefetch_keys_max);
     all["replay_copies::at_most"] = count(replay_copies{}.at_most);
     all["replay_options::sorted_events_max"] = count(replay_options{}.sorted_events_max);

@@ -31,6 +31,9 @@ struct batch_options {
     std::size_t events = 1'000;
     /// Bytes of their names, headers and payloads. The event that passes the bound is still one of them.
     std::size_t bytes = std::size_t{4} << 20;
+    /// Batches that are decoded while one before them is folded, each on a thread: made when there is first more to
+    /// fold than a batch. 0: whoever folds decodes.
+    std::size_t ahead = 2;
 };
 
 /// What to do when an event fails: wait, twice as long each time, and try again.
