@@ -151,7 +151,8 @@ TEST_F(killed_program, does_nothing_twice_and_loses_nothing) {
         const int dies_at = by_itself ? 1 + static_cast<int>(random() % 14) : 0;
         child_process program([&](int pipe) { return run(life, dies_at, pipe); });
         char ready = 0;
-        ASSERT_EQ(::read(program.pipe(), &ready, 1), 1) << "the program came up";
+        const auto said = ::read(program.pipe(), &ready, 1);
+        ASSERT_TRUE(said == 1 || by_itself) << "the program came up";  // its engine may be there first, and kill it
         if (!by_itself && !is_last) {
             // At any time of its work: the program says no more, so the wait ends when it has lasted so long.
             pollfd silence{.fd = program.pipe(), .events = POLLIN, .revents = 0};
