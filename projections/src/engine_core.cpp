@@ -56,40 +56,44 @@ std::vector<event_worker*> engine_core::actors() {
     return found;
 }
 
-const model_board* engine_core::find_board(std::string_view name) {
-    for (const auto* each : all())
-        if (each->work->name() == name) return &each->work->board();
-    for (const auto* each : actors())
-        if (each->name() == name) return &each->board();
-    return nullptr;
+std::vector<worker*> engine_core::workers() {
+    const std::lock_guard lock(entries_mutex_);
+    std::vector<worker*> found;
+    for (auto& each : entries_) found.push_back(each.work.get());
+    for (auto& each : actors_) found.push_back(each.get());
+    return found;
 }
 
-const model_board& engine_core::board_of(std::string_view name) {
-    if (const auto* found = find_board(name)) return *found;
+worker& engine_core::find_worker(std::string_view name) {
+    for (auto* each : workers())
+        if (each->name() == name) return *each;
     throw error(errc::not_found, fmt::format("looking for {}: it was not added to this engine", name));
 }
 
-void engine_core::check_new(const char* what, const std::string& name) {
-    if (find_board(name) != nullptr)
-        throw error(errc::name_collision, fmt::format("adding {} {} a second time", what, name));
+void engine_core::check_new(const worker& made) {
+    for (const auto* each : workers())
+        if (each->name() == made.name())
+            throw error(errc::name_collision, fmt::format("adding {} {} a second time", made.kind(), made.name()));
 }
 
-void engine_core::act() {
+worker* engine_core::act() {
+    worker* rests = nullptr;
     for (bool busy = true; busy;) {
         busy = false;
+        rests = nullptr;
         for (auto* each : actors()) {
             const std::lock_guard alone(hands);
             check_stopped("catching up by hand");
             const bool failed = each->hurry();
             const auto did = step(*each);
             busy = busy || failed || did == lane::action::fold || did == lane::action::flush;
-            if (did == lane::action::stopped)
-                wait_for(each->board(), {store.closed_cut(), "catching up"}, {.at_most = std::chrono::milliseconds{0}});
+            if (did == lane::action::stopped || did == lane::action::hold) rests = each;
         }
     }
+    return rests;
 }
 
-void engine_core::at_model(model& of, function_ref<void()> task) {
+void engine_core::at_worker(worker& of, function_ref<void()> task) {
     const waiting_order waits(*signals);
     while (true) {
         std::shared_ptr<driver> by;
@@ -103,7 +107,7 @@ void engine_core::at_model(model& of, function_ref<void()> task) {
     }
 }
 
-std::shared_ptr<driver> engine_core::driver_of(const model& of) const {
+std::shared_ptr<driver> engine_core::driver_of(const worker& of) const {
     for (const auto& each : drivers_)
         if (each->has(of)) return each;
     return nullptr;
@@ -122,8 +126,7 @@ void engine_core::start() {
         drivers_.push_back(std::make_shared<driver>(store.core(), std::move(workers), signals));
     for (auto& each : drivers_) each->start();
     std::vector<model_board*> boards;
-    for (auto* each : all()) boards.push_back(&each->work->board());
-    for (auto* each : actors()) boards.push_back(&each->board());
+    for (auto* each : workers()) boards.push_back(&each->board());
     // Often enough that a stall is told of soon, and seldom enough that a resting engine rests.
     const auto every = std::clamp<std::chrono::milliseconds>(signals->options.supervision.stalled_after / 4,
                                                              std::chrono::milliseconds{10}, std::chrono::seconds{5});
@@ -200,7 +203,7 @@ freshness engine_core::wait_for_all(const goal& wanted, wait_options options) {
 }
 
 engine_core::entry& engine_core::add(entry made) {
-    check_new("projection", made.work->name());
+    check_new(*made.work);
     made.work->open();
     const std::lock_guard lock(entries_mutex_);
     return entries_.emplace_back(std::move(made));

@@ -38,14 +38,16 @@ public:
     /// Returns the projection of that name. Throws errc::not_found.
     entry& find_entry(std::string_view name);
     std::vector<entry*> all();
-    /// Returns what acts on events: processes.
+    /// Returns what acts on events: processes and reactors.
     std::vector<event_worker*> actors();
-    /// Returns where the projection or the process of that name stands. Throws errc::not_found.
-    const model_board& board_of(std::string_view name);
+    /// Returns all that works: projections, then what acts on events.
+    std::vector<worker*> workers();
+    /// Returns the projection, process or reactor of that name. Throws errc::not_found.
+    worker& find_worker(std::string_view name);
 
-    /// Does something to a model where it is folded: on its driver's executor, or here when none runs. Folding makes
-    /// way for it. What it throws passes through.
-    void at_model(model& of, function_ref<void()> task);
+    /// Does something to a worker where it works: on its driver's executor, or here when none runs. Its work makes way
+    /// for it. What it throws passes through.
+    void at_worker(worker& of, function_ref<void()> task);
 
     void start();
     void stop();
@@ -53,11 +55,11 @@ public:
     void leave() { left_ = true; }
 
     // The orders of projection_engine, by name
-    void pause(std::string_view projection, std::string_view by);
-    void resume(std::string_view projection, std::string_view by);
-    freshness drain(std::string_view projection, wait_options options, std::string_view by);
-    void seek(std::string_view projection, const start_at& where, std::string_view by);
-    void stop(std::string_view projection, std::string_view by);
+    void pause(std::string_view name, std::string_view by);
+    void resume(std::string_view name, std::string_view by);
+    freshness drain(std::string_view name, wait_options options, std::string_view by);
+    void seek(std::string_view name, const start_at& where, std::string_view by);
+    void stop(std::string_view name, std::string_view by);
     bool retry_parked(std::string_view projection, const stream_id& stream);
     bool discard_parked(std::string_view projection, const stream_id& stream);
 
@@ -82,7 +84,7 @@ public:
     entry& add(entry made);
     template <class Actor>
     const Actor& add(std::unique_ptr<Actor> made) {
-        check_new(made->kind(), made->name());
+        check_new(*made);
         made->open();
         const auto& added = *made;
         const std::lock_guard lock(entries_mutex_);
@@ -91,8 +93,8 @@ public:
     }
     std::shared_ptr<model_database> open(const std::filesystem::path& file);
     /// Lets all that acts on events do so until none has anything to do: what one does may concern another. Takes the
-    /// hands for each step. Throws errc::projection_stopped.
-    void act();
+    /// hands for each step. Returns one that does nothing, since it stopped or is paused; nullptr when there is none.
+    worker* act();
     /// Lets a model do one thing. What comes through that is no std::exception ends the engine as a kill would.
     lane::action step(worker& of);
     void check_stopped(const char* doing) const;
@@ -105,9 +107,8 @@ public:
     std::mutex hands;
 
 private:
-    const model_board* find_board(std::string_view name);
-    void check_new(const char* what, const std::string& name);
-    std::shared_ptr<driver> driver_of(const model& of) const;
+    void check_new(const worker& made);
+    std::shared_ptr<driver> driver_of(const worker& of) const;
     void listen();
 
     std::map<std::filesystem::path, std::weak_ptr<model_database>> databases_;  // under hands

@@ -10,14 +10,14 @@ rebuild_report projection_engine::rebuild_of(std::string_view name, rebuild_opti
     auto& live = *core_->find_entry(name).work;
     detail::rebuild building(options);
     try {
-        core_->at_model(live, [&] { building.begin(live); });
+        core_->at_worker(live, [&] { building.begin(live); });
         building.follow(live);
-        core_->at_model(live, [&] { building.meet(live); });
+        core_->at_worker(live, [&] { building.meet(live); });
         const bool may_swap = building.compare();
         if (may_swap) building.follow(live);
-        core_->at_model(live, [&] { may_swap ? building.swap(live) : building.drop(live); });
+        core_->at_worker(live, [&] { may_swap ? building.swap(live) : building.drop(live); });
     } catch (const std::exception&) {
-        core_->at_model(live, [&] { building.drop(live); });
+        core_->at_worker(live, [&] { building.drop(live); });
         throw;
     } catch (...) {
         core_->leave();
@@ -29,7 +29,7 @@ rebuild_report projection_engine::rebuild_of(std::string_view name, rebuild_opti
 void projection_engine::roll_back_of(std::string_view name) {
     const detail::rebuild_count::one counted(core_->rebuilds, core_->signals->stopping);
     auto& of = *core_->find_entry(name).work;
-    core_->at_model(of, [&] { of.roll_back(); });
+    core_->at_worker(of, [&] { of.roll_back(); });
 }
 
 }  // namespace leftfold::inline v0

@@ -33,7 +33,7 @@ event_worker::event_worker(std::shared_ptr<store_core> store, settings how, std:
       filter_(std::move(how.filter)),
       save_every_(how.save_every),
       lane_(how.retries, signals_->options.supervision),
-      board_(store_.core(), signals_, name_) {}
+      board_(store_.core(), signals_, kind_, name_) {}
 
 void event_worker::begin_at(const start_place& start) {
     if (!start.instead_of.empty())
@@ -43,37 +43,47 @@ void event_worker::begin_at(const start_place& start) {
 
 void event_worker::stand_at(const cut& reached) {
     lane_.start_from(reached);
-    publish(store_.closed_cut(), lane::action::rest);
+    publish(store_.closed_cut());
 }
 
 lane::action event_worker::step() {
     const auto closed_time = store_.closed();  // before the cut: which then holds at least all up to this time
     const auto closed = store_.closed_cut();
-    auto what = held_until_us_ > now_us() ? lane::action::back_off : lane_.next(closed, now_us());
+    const bool drains = order_.what == standing_order::kind::drain;
+    const auto goal = drains ? order_.until : closed;
+    auto what = held_until_us_ > now_us() ? lane::action::back_off : lane_.next(goal, now_us());
     try {
-        work(what, closed, closed_time);
+        work(what, goal, drains ? recorded_at::min() : closed_time);
         if (what != lane::action::back_off) held_because_.clear();
     } catch (const std::exception& failed) {
         if (!is_doubtful_) lane_.folded(place_.at());
         fail(failed);
     }
-    publish(closed, what);
+    if (what != lane::action::back_off) end_drain();
+    publish(closed);
     return what;
 }
 
-void event_worker::work(lane::action& what, const cut& closed, recorded_at closed_time) {
-    if (is_doubtful_ && what != lane::action::back_off && what != lane::action::stopped) {
+void event_worker::work(lane::action& what, const cut& up_to, recorded_at closed) {
+    if (is_doubtful_ && may_take_up(what)) {
         lane_.start_from(take_up());
         unsaved_ = 0;
         is_doubtful_ = false;
-        what = lane_.next(closed, now_us());
+        what = lane_.next(up_to, now_us());
     }
-    if (what == lane::action::fold) go_through(closed, closed_time);
+    if (what == lane::action::fold) go_through(up_to, closed);
     if (!(lane_.folded() == lane_.durable())) {
         if (unsaved_ > 0) save_now();
         lane_.flushed();
     }
-    if (what == lane::action::rest && idle(closed_time)) what = lane::action::fold;
+    const bool runs = order_.what == standing_order::kind::run;
+    if (what == lane::action::rest && runs && idle(closed)) what = lane::action::fold;
+}
+
+/// Not while a failure is waited out, nor after the last. One that is paused makes ready too: it can be looked at.
+bool event_worker::may_take_up(lane::action next) const {
+    if (next == lane::action::hold) return !lane_.is_stopped() && now_us() >= lane_.due_us();
+    return next != lane::action::back_off && next != lane::action::stopped;
 }
 
 void event_worker::go_through(const cut& up_to, recorded_at closed) {
@@ -82,8 +92,10 @@ void event_worker::go_through(const cut& up_to, recorded_at closed) {
         page_.add(event);
         return page_.size() < page_events && page_.bytes() < page_bytes;
     });
+    const auto began_us = now_us();
+    std::size_t acted = 0;
     for (const auto& event : page_) {
-        if (signals_->stopping.load(std::memory_order_relaxed)) {
+        if (is_to_break_off(acted)) {
             reached = place_.at();
             break;
         }
@@ -91,11 +103,20 @@ void event_worker::go_through(const cut& up_to, recorded_at closed) {
         if (act(event)) ++unsaved_;
         acting_on_.reset();
         place_.passed(event);
+        ++acted;
         if (unsaved_ >= save_every_) save_now();
     }
+    if (acted > 0) rate_.flushed(acted, now_us() - began_us);
     if (reached.covers(up_to)) place_.complete(closed);
     place_.reached(std::move(reached));
     lane_.folded(place_.at());
+}
+
+/// Whether the engine is to end, or somebody waits to give an order; whoever gives many lets it do something in
+/// between.
+bool event_worker::is_to_break_off(std::size_t acted) const {
+    return signals_->stopping.load(std::memory_order_relaxed) ||
+           (acted > 0 && signals_->orders.load(std::memory_order_relaxed) != 0);
 }
 
 void event_worker::save_now() {
@@ -134,18 +155,19 @@ void event_worker::fail(const std::exception& failed) {
 
 void event_worker::broke_off(const std::exception& failed) {
     fail(failed);
-    publish(beyond_all(store_.partitions()), lane::action::back_off);  // the store is not asked: it may be what failed
+    publish(beyond_all(store_.partitions()));  // the store is not asked: it may be what failed
 }
 
 bool event_worker::hurry() {
     lane_.hurry();
-    return lane_.attempts() > 0 && !lane_.is_stopped();
+    return lane_.attempts() > 0 && !lane_.is_stopped() && !order_.forbids_work();
 }
 
 std::int64_t event_worker::due_us(std::int64_t now) const {
     auto due = std::numeric_limits<std::int64_t>::max();
     if (lane_.is_stopped()) return due;
     if (lane_.due_us() > now) due = lane_.due_us();
+    if (order_.forbids_work()) return due;
     if (held_until_us_ > now) due = std::min(due, held_until_us_);
     if (const auto when = next()) {
         const auto rest = when->micros() - store_.world().clock->wall_us();
@@ -154,21 +176,17 @@ std::int64_t event_worker::due_us(std::int64_t now) const {
     return due;
 }
 
-void event_worker::publish(const cut& closed, lane::action did) {
-    const bool waits = lane_.attempts() > 0 || !held_because_.empty();
+void event_worker::publish(const cut& closed) {
     board_.publish({.reached = lane_.durable(),
-                    .state = did == lane::action::stopped     ? projection_state::stopped
-                             : waits                          ? projection_state::backing_off
-                             : lane_.durable().covers(closed) ? projection_state::live
-                                                              : projection_state::catching_up,
-                    .events_per_second = 0,
+                    .state = state(closed),
+                    .events_per_second = rate_.events_per_second(),
                     .attempts = lane_.attempts(),
                     .failure = lane_.failure().empty() ? held_because_ : lane_.failure(),
                     .failures = failures_,
                     .last_failure = last_failure_,
                     .restarts = restarts_,
                     .is_behind = !lane_.durable().covers(closed),
-                    .told = {},
+                    .told = order_,
                     .through = place_.through(),
                     .parked = 0,
                     .parks = false});

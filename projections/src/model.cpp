@@ -30,7 +30,7 @@ model::model(std::shared_ptr<store_core> store, make_projection make, projection
       shape_(projection_access::shape(*instance_, options_.events)),
       filter_(projection_access::filter(*instance_, options_.events)),
       lane_(options_.retries, signals_->options.supervision),
-      board_(store_.core(), signals_, name_) {
+      board_(store_.core(), signals_, "projection", name_) {
     if (!database_ && !projection_access::parts(*instance_).empty())
         throw error(errc::invalid_argument,
                     fmt::format("adding projection {} in memory: it has tables, so it needs a database", name_));

@@ -50,7 +50,8 @@ public:
     /// Writes a checkpoint that is only ahead in memory. For the end of the work.
     void save_progress() noexcept;
 
-    const std::string& name() const { return name_; }
+    const std::string& name() const override { return name_; }
+    const char* kind() const override { return "projection"; }
     /// When there is something to do again that no event announces.
     std::int64_t due_us(std::int64_t now) const override;
     void hurry() { lane_.hurry(); }
@@ -60,7 +61,7 @@ public:
     const model_board& board() const { return board_; }
     /// Where its rows are, for whoever reads them.
     const served_rows& rows() const { return rows_; }
-    model_board& board() { return board_; }
+    model_board& board() override { return board_; }
     /// Gives a model in memory to somebody who looks at it, while nobody folds.
     void look(function_ref<void(const projection_base&)> visit) const;
 
@@ -72,18 +73,13 @@ public:
     /// errc::invalid_argument for a stream that waits for another one.
     bool discard_parked(const std::string& stream);
 
-    // Orders, for the thread that steps (docs/operating.md). Whoever gave one is told with the state that it led to.
-    /// Folds nothing until it is resumed, restarts included. Durable on return.
-    void pause(const std::string& by);
-    /// Folds again, also after it failed for good.
-    void resume(const std::string& by);
-    /// Folds what is in `until`, then pauses: in a later step, if it is not folded yet.
-    void drain(cut until, const std::string& by);
-    /// Folds nothing until it is resumed or the program starts again.
-    void stop_folding(const std::string& by);
-    /// Drops the rows and folds anew from there. Durable on return. Throws what find_start() does, and has then changed
-    /// nothing.
-    void seek(const start_at& where, const std::string& by);
+    // Orders
+    void pause(const std::string& by) override;
+    void resume(const std::string& by) override;
+    void drain(cut until, const std::string& by) override;
+    void stop_working(const std::string& by) override;
+    /// Drops the rows and folds anew from there.
+    void seek(const start_at& where, const std::string& by) override;
 
     // Healing: the first from any thread, the second for the thread that steps
     std::unique_ptr<row_healing> prepare_healing(std::string_view table, std::string key,

@@ -51,8 +51,9 @@ freshness freshness_of(const cut& reached, recorded_at through, const cut& wante
             .age = std::chrono::microseconds(std::max<std::int64_t>(0, wall_us - since_us))};
 }
 
-model_board::model_board(std::shared_ptr<store_core> store, std::shared_ptr<model_signals> signals, std::string name)
-    : store_(std::move(store)), signals_(std::move(signals)) {
+model_board::model_board(std::shared_ptr<store_core> store, std::shared_ptr<model_signals> signals, const char* kind,
+                         std::string name)
+    : store_(std::move(store)), signals_(std::move(signals)), kind_(kind) {
     status_.name = std::move(name);
 }
 
@@ -119,9 +120,9 @@ std::optional<std::string> model_board::look_for_stall() {
     if (!behind_since_us_ && !status_.reached.covers(closed)) behind_since_us_ = now_us;
     if (stall_is_told_ || !is_stalled(closed, now_us)) return std::nullopt;
     stall_is_told_ = true;
-    return fmt::format("projection {} is stalled at {}, {}: {} events behind, and no further for {:.1f} s",
-                       status_.name, to_string(status_.reached), to_string(status_.state),
-                       events_between(status_.reached, closed), static_cast<double>(now_us - *behind_since_us_) / 1e6);
+    return fmt::format("{} {} is stalled at {}, {}: {} events behind, and no further for {:.1f} s", kind_, status_.name,
+                       to_string(status_.reached), to_string(status_.state), events_between(status_.reached, closed),
+                       static_cast<double>(now_us - *behind_since_us_) / 1e6);
 }
 
 projection_status model_board::status() const {
@@ -158,8 +159,8 @@ freshness model_board::wait_until(const cut& where, wait_options options, std::s
     }
     const auto now = status();
     if (rests(now.state))
-        throw error(errc::projection_stopped, fmt::format("{}: projection {} {}", doing, now.name, why_it_rests(now)));
-    throw error(errc::behind, fmt::format("{}: projection {} is at {}, {} and {} events behind the store", doing,
+        throw error(errc::projection_stopped, fmt::format("{}: {} {} {}", doing, kind_, now.name, why_it_rests(now)));
+    throw error(errc::behind, fmt::format("{}: {} {} is at {}, {} and {} events behind the store", doing, kind_,
                                           now.name, to_string(now.reached), to_string(now.state), now.events_behind));
 }
 

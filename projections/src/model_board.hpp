@@ -26,7 +26,9 @@ struct model_signals {
 /// thread.
 class model_board {
 public:
-    model_board(std::shared_ptr<store_core> store, std::shared_ptr<model_signals> signals, std::string name);
+    /// `kind` is what people call it: `projection`, `process`, `reactor`.
+    model_board(std::shared_ptr<store_core> store, std::shared_ptr<model_signals> signals, const char* kind,
+                std::string name);
 
     /// What the model says of itself after a step.
     struct news {
@@ -67,6 +69,7 @@ private:
 
     mutable event_store store_;  // asking a store is no change of the board
     std::shared_ptr<model_signals> signals_;
+    const char* kind_;
     projection_status status_;  // under signals_->mutex, but for the lag
     recorded_at through_ = recorded_at::min();
     bool parks_ = false;

@@ -38,7 +38,7 @@ void model::seek_as_kept() {
 
 void model::obey(standing_order order) {
     order_ = std::move(order);
-    if (order_.forbids_folding())
+    if (order_.forbids_work())
         lane_.hold();
     else
         lane_.go_on();
@@ -87,7 +87,7 @@ void model::end_drain() {
     }
 }
 
-void model::stop_folding(const std::string& by) {
+void model::stop_working(const std::string& by) {
     save_progress();
     warn(fmt::format("projection {} is stopped by {}", name_, by));
     give_back_memory();

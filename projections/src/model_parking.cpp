@@ -65,7 +65,7 @@ void model::schedule_retry() {
 
 bool model::retry_is_due() const {
     return parked_ && !parked_->is_empty() && !renew_ && now_us() >= retry_due_us_ &&
-           lane_.folded() == lane_.durable() && !lane_.is_stopped() && !order_.forbids_folding();
+           lane_.folded() == lane_.durable() && !lane_.is_stopped() && !order_.forbids_work();
 }
 
 /// Tries every parked stream once, from the queue.

@@ -9,7 +9,7 @@
 
 namespace leftfold::inline v0::detail {
 
-std::optional<order_book::pause_note> order_book::paused() {
+std::optional<pause_note> order_book::paused() {
     auto& select = database_.prepared("SELECT by, since FROM leftfold_paused WHERE projection = ?1");
     const sqlite::reset_at_end end(select);
     if (!select.bind_text(1, projection_).step()) return std::nullopt;

@@ -5,19 +5,14 @@
 #include <string_view>
 
 #include "model_database.hpp"
+#include "standing_order.hpp"
 
 namespace leftfold::inline v0::detail {
 
-/// The orders that outlive the program, of one projection, in two tables beside its checkpoint. Nobody could derive
-/// them, so each change is synced before it counts. Belongs to the thread that folds; between transactions.
+/// The orders that outlive the program, of one projection or reactor, in two tables beside its checkpoint. Nobody could
+/// derive them, so each change is synced before it counts. Belongs to the thread that folds; between transactions.
 class order_book {
 public:
-    /// A projection is paused.
-    struct pause_note {
-        std::string by;
-        std::int64_t since_us = 0;
-    };
-
     /// A projection is to begin anew when an engine adds it next.
     struct seek_note {
         std::string start;  ///< as to_string(start_at) writes it

@@ -56,14 +56,16 @@ void enter(deadline_book& book, const std::string& key, const process_decided& w
 }
 
 process_journal::process_journal(const event_store& store, std::string_view process)
-    : store_(store.core()), process_(process), category_(process_category(process)) {
+    : store_(store.core()),
+      process_(process),
+      beginning_(std::string(process_beginnings), process_),
+      category_(process_category(process)) {
     check_category(category_);
 }
 
 start_place process_journal::begin(const start_at& wanted) {
-    const stream_id stream(std::string(process_beginnings), process_);
     const auto find = [&]() -> std::optional<process_begun> {
-        const auto found = store_.read_stream(stream, {.count = 1});
+        const auto found = store_.read_stream(beginning_, {.count = 1});
         if (found.empty()) return std::nullopt;
         return decode<process_begun>(found.front().payload);
     };
@@ -73,7 +75,7 @@ start_place process_journal::begin(const start_at& wanted) {
         const process_begun made{to_string(place.after), place.since.micros()};
         auto data = to_event_data(made);
         // Lost to another engine of this process: then its beginning is ours too.
-        if (store_.append(stream, expected_version::none(), {std::move(data)})) return place;
+        if (store_.append(beginning_, expected_version::none(), {std::move(data)})) return place;
         kept = find();
     }
     const auto since = recorded_at::from_micros(kept->since);
@@ -81,6 +83,20 @@ start_place process_journal::begin(const start_at& wanted) {
     if (after.partitions() == store_.partitions() && store_.heads().covers(after))
         return {.after = after, .since = since};
     return find_start(since == recorded_at::min() ? start_at::earliest() : start_at::time(since), store_);
+}
+
+std::optional<pause_note> process_journal::paused() {
+    const auto last = store_.read_stream(beginning_, {.way = direction::backward, .count = 1});
+    if (last.empty() || last.front().type != process_paused::event_type) return std::nullopt;
+    return pause_note{decode<process_paused>(last.front().payload).by, last.front().recorded.micros()};
+}
+
+recorded_at process_journal::pause(const std::string& by) {
+    return store_.append(beginning_, expected_version::any(), {to_event_data(process_paused{by})}).value().recorded;
+}
+
+void process_journal::resume(const std::string& by) {
+    store_.append(beginning_, expected_version::any(), {to_event_data(process_resumed{by})}).value();
 }
 
 deadline_book process_journal::read_book() {

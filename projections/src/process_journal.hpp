@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,11 +9,13 @@
 #include "leftfold/projections/process_manager.hpp"
 #include "leftfold/projections/start.hpp"
 #include "leftfold/storage/event_store.hpp"
+#include "standing_order.hpp"
 #include "start_place.hpp"
 
 namespace leftfold::inline v0::detail {
 
-/// The category of the streams that say where processes begin; each is named after its process.
+/// The category of the streams that say where processes begin, and that they are paused; each is named after its
+/// process.
 inline constexpr std::string_view process_beginnings = "process";
 
 /// The category of the streams of a process's instances: `process.dispatch`.
@@ -24,9 +27,9 @@ inline std::string process_consumer(std::string_view process) { return "process.
 /// Enters a decision in a book. The context says what led to it.
 void enter(deadline_book& book, const std::string& key, const process_decided& what, const command_context& from);
 
-/// What a process writes into the log and finds there again: its beginning, decisions about deadlines, deadlines that
-/// were reached, and commands that were refused. Everything has an id that follows from the event that led to it, so
-/// that writing it again adds nothing.
+/// What a process writes into the log and finds there again: its beginning, orders to pause and to go on, decisions
+/// about deadlines, deadlines that were reached, and commands that were refused. What an event led to has an id that
+/// follows from it, so that writing it again adds nothing.
 class process_journal {
 public:
     /// Throws errc::invalid_name for a name that makes no category.
@@ -37,6 +40,12 @@ public:
 
     /// Returns where the process begins: what the log says, or else what is wanted, which is then in the log.
     start_place begin(const start_at& wanted);
+
+    /// Returns who paused the process, and when, if it is paused.
+    std::optional<pause_note> paused();
+    /// Writes that it is paused, and returns when that was recorded; that it goes on.
+    recorded_at pause(const std::string& by);
+    void resume(const std::string& by);
 
     /// Reads from the log which deadlines wait, and which were reached.
     deadline_book read_book();
@@ -59,6 +68,7 @@ private:
 
     event_store store_;
     std::string process_;
+    stream_id beginning_;  // and orders
     std::string category_;
 };
 

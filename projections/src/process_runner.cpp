@@ -52,6 +52,7 @@ void process_runner::open() {
     start_ = journal_.begin(options_.start);
     begin_at(start_);
     stand_at(load_checkpoint());
+    stay_paused(journal_.paused());
 }
 
 /// Sets the place to what was reacted to, and returns it. A checkpoint that is lost, or of another history, costs time
@@ -84,6 +85,12 @@ cut process_runner::take_up() {
 }
 
 void process_runner::save(const checkpoint& reached) { store_.checkpoints().save(consumer(), reached); }
+
+std::int64_t process_runner::keep_pause(const std::string& by) { return journal_.pause(by).micros(); }
+
+void process_runner::keep_resumption(const std::string& by) {
+    if (journal_.paused()) journal_.resume(by);
+}
 
 /// Fires the deadlines that both clocks have passed: the wall's, since the store's runs ahead of it for a while after a
 /// kill; and the store's, since what was recorded before a deadline has then been reacted to, and had its say. Returns

@@ -43,6 +43,8 @@ private:
     cut take_up() override;
     bool act(const event_view& event) override;
     void save(const checkpoint& reached) override;
+    std::int64_t keep_pause(const std::string& by) override;
+    void keep_resumption(const std::string& by) override;
     bool idle(recorded_at closed) override;
     std::optional<recorded_at> next() const override { return book_.next(); }
 

@@ -93,6 +93,13 @@ void tell_progress(process_report& of, event_store& store, const cut& heads) {
     of.time_behind = age_beyond(store, from, heads);
 }
 
+void tell_pause(process_report& of, event_store& store) {
+    auto paused = detail::process_journal(store, of.name).paused();
+    if (!paused) return;
+    of.paused_by = std::move(paused->by);
+    of.paused_at = recorded_at::from_micros(paused->since_us);
+}
+
 process_report report_of(looked_at found, const processes_in_options& options) {
     auto report = std::move(found.report);
     report.instances_in_all = found.instances.size();
@@ -128,6 +135,7 @@ std::vector<process_report> processes_in(event_store& store, const processes_in_
     });
     for (auto& [category, each] : found) {
         tell_progress(each.report, store, heads);
+        tell_pause(each.report, store);
         reports.push_back(report_of(std::move(each), options));
     }
     return reports;

@@ -72,21 +72,18 @@ void projection_engine::stop() { core_->stop(); }
 
 bool projection_engine::step() {
     bool busy = false;
-    const auto step = [&](detail::worker& each) {
+    for (auto* each : core_->workers()) {
         const std::lock_guard alone(core_->hands);
         core_->check_stopped("stepping by hand");
-        const auto did = core_->step(each);
+        const auto did = core_->step(*each);
         busy = busy || did == detail::lane::action::fold || did == detail::lane::action::flush;
-    };
-    for (auto* each : core_->all()) step(*each->work);
-    for (auto* each : core_->actors()) step(*each);
+    }
     return busy;
 }
 
 void projection_engine::catch_up() {
-    core_->act();
+    detail::worker* rests = core_->act();
     const auto target = core_->store.closed_cut();
-    const detail::model* rests = nullptr;
     for (auto* each : core_->all()) {
         bool begins = true;
         for (bool done = false; !done; begins = false) {
@@ -103,7 +100,7 @@ void projection_engine::catch_up() {
         }
     }
     // The others first; then this says what is wrong.
-    if (rests) core_->wait_for(*rests, {target, "catching up"}, {.at_most = std::chrono::milliseconds{0}});
+    if (rests) core_->wait_for(rests->board(), {target, "catching up"}, {.at_most = std::chrono::milliseconds{0}});
 }
 
 freshness projection_engine::wait_for(position where, wait_options options) {
@@ -115,17 +112,16 @@ freshness projection_engine::wait_for(const position_token& token, wait_options 
 }
 
 freshness projection_engine::wait_for_one(std::string_view name, position where, wait_options options) {
-    return core_->wait_for(core_->board_of(name), core_->wanted(where), options);
+    return core_->wait_for(core_->find_worker(name).board(), core_->wanted(where), options);
 }
 
 freshness projection_engine::wait_for_one(std::string_view name, const position_token& token, wait_options options) {
-    return core_->wait_for(core_->board_of(name), core_->wanted(token), options);
+    return core_->wait_for(core_->find_worker(name).board(), core_->wanted(token), options);
 }
 
 std::vector<projection_status> projection_engine::status() const {
     std::vector<projection_status> all;
-    for (const auto* each : core_->all()) all.push_back(each->work->board().status());
-    for (const auto* each : core_->actors()) all.push_back(each->board().status());
+    for (auto* each : core_->workers()) all.push_back(each->board().status());
     return all;
 }
 
@@ -144,10 +140,12 @@ projection_report projection_engine::heal_row_of(std::string_view name, std::str
     auto& of = *core_->find_entry(name).work;
     const auto healing = of.prepare_healing(table, std::move(key), std::move(options));
     projection_report report;
-    core_->at_model(of, [&] { report = of.heal_row(*healing); });
+    core_->at_worker(of, [&] { report = of.heal_row(*healing); });
     return report;
 }
 
-projection_status projection_engine::status(std::string_view name) const { return core_->board_of(name).status(); }
+projection_status projection_engine::status(std::string_view name) const {
+    return core_->find_worker(name).board().status();
+}
 
 }  // namespace leftfold::inline v0

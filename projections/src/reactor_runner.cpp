@@ -52,6 +52,7 @@ void reactor_runner::open() {
     }
     file_.run("PRAGMA synchronous = FULL");  // nobody could tell from the log what was done outside
     stand_at(take_up());
+    stay_paused(book().paused());
 }
 
 cut reactor_runner::take_up() {
@@ -81,8 +82,25 @@ bool reactor_runner::act(const event_view& event) {
 void reactor_runner::save(const checkpoint& reached) {
     file_.roll_back();  // what a failed save left open
     file_.begin();
-    file_.save(name(), {.shape = {}, .at = reached});
+    file_.save(name(), {.shape = {}, .at = reached, .through = place_.through()});
     file_.commit();
+}
+
+/// What is kept in its file beside its place.
+order_book reactor_runner::book() {
+    file_.roll_back();
+    return {file_, name()};
+}
+
+std::int64_t reactor_runner::keep_pause(const std::string& by) {
+    const auto now = store_.world().clock->wall_us();
+    book().note_pause({by, now});
+    return now;
+}
+
+void reactor_runner::keep_resumption(const std::string&) {
+    auto kept = book();
+    if (kept.paused()) kept.forget_pause();
 }
 
 }  // namespace leftfold::inline v0::detail

@@ -5,6 +5,7 @@
 #include "event_worker.hpp"
 #include "leftfold/projections/reactor.hpp"
 #include "model_database.hpp"
+#include "order_book.hpp"
 
 namespace leftfold::inline v0::detail {
 
@@ -22,6 +23,9 @@ private:
     cut take_up() override;
     bool act(const event_view& event) override;
     void save(const checkpoint& reached) override;
+    std::int64_t keep_pause(const std::string& by) override;
+    void keep_resumption(const std::string& by) override;
+    order_book book();
 
     const reactor_type& type_;
     std::unique_ptr<reactor_base> instance_;

@@ -3,6 +3,7 @@
 
 #include "leftfold/testing/store.hpp"
 #include "projections/bank.hpp"
+#include "projections/rides.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace operating_page_test {
@@ -29,6 +30,20 @@ TEST(operating_page, gives_orders) {
     EXPECT_EQ(now.state, leftfold::projection_state::paused);
     EXPECT_EQ(now.told_by, "Olga");
     EXPECT_EQ(now.generation, 2);
+}
+
+TEST(operating_page, gives_orders_to_a_process) {
+    using rides::dispatch;
+    leftfold::testing::store store;
+    leftfold::projection_engine engine{store};
+    engine.add_process<dispatch>({}, leftfold::repository<rides::ride>{store},
+                                 leftfold::repository<rides::driver>{store});
+    engine.start();
+
+    engine.pause<dispatch>("Olga");  // reacts to nothing, reaches no deadline
+    EXPECT_EQ(engine.status<dispatch>().told_by, "Olga");
+    engine.resume("dispatch");  // then to all that came meanwhile, once
+    EXPECT_EQ(engine.status<dispatch>().told_by, "");
 }
 
 }  // namespace operating_page_test

@@ -172,7 +172,7 @@ TEST_F(supervision, a_driver_that_breaks_off_is_started_again) {
 TEST_F(supervision, a_stall_is_told_once_and_again_after_there_was_progress) {
     auto store = make_store();
     const auto signals = std::make_shared<leftfold::detail::model_signals>();
-    leftfold::detail::model_board board(store.core(), signals, "balances");
+    leftfold::detail::model_board board(store.core(), signals, "projection", "balances");
     const auto publish = [&](const leftfold::cut& reached, projection_state state) {
         board.publish({.reached = reached,
                        .state = state,

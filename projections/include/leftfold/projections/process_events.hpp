@@ -1,5 +1,6 @@
 #pragma once
-// What a process writes into the log: what nobody could derive again. One stream an instance, `process.dispatch-ride7`.
+// What a process writes into the log: what nobody could derive again. One stream an instance, `process.dispatch-ride7`,
+// and one of its own, `process-dispatch`.
 
 #include <boost/describe/class.hpp>
 
@@ -11,13 +12,26 @@
 
 namespace leftfold::inline v0 {
 
-/// A process began: the stream `process-dispatch` has one, and no process reacts to what came before it.
+/// A process began: the first event of the stream `process-dispatch`. It reacts to nothing that came before.
 struct process_begun {
     static constexpr auto event_type = "leftfold.process_begun";
     /// The cut of the store beyond which the process reads, as offsets.
     std::string cut{};
     /// The time from which on it reads, in microseconds; the smallest number: from the first event.
     std::int64_t since{};
+};
+
+/// A process was told to pause: it is paused while this is the last event of its stream `process-dispatch`.
+struct process_paused {
+    static constexpr auto event_type = "leftfold.process_paused";
+    /// Who told it.
+    std::string by{};
+};
+
+/// A process that was paused goes on.
+struct process_resumed {
+    static constexpr auto event_type = "leftfold.process_resumed";
+    std::string by{};
 };
 
 /// A deadline that a reaction asked for.
@@ -66,6 +80,8 @@ struct command_refused {
 };
 
 BOOST_DESCRIBE_STRUCT(process_begun, (), (cut, since))
+BOOST_DESCRIBE_STRUCT(process_paused, (), (by))
+BOOST_DESCRIBE_STRUCT(process_resumed, (), (by))
 BOOST_DESCRIBE_STRUCT(deadline_set, (), (name, due, type, message))
 BOOST_DESCRIBE_STRUCT(process_decided, (), (trigger, cancelled, set))
 BOOST_DESCRIBE_STRUCT(deadline_due, (), (name, due, trigger, type, message))

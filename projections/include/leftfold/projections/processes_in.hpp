@@ -44,6 +44,9 @@ struct process_report {
     /// the program that runs it knows better.
     std::size_t events_behind = 0;
     std::chrono::microseconds time_behind{};
+    /// Who paused it and when, if it is paused (docs/operating.md). What its program does is another matter.
+    std::string paused_by{};
+    std::optional<recorded_at> paused_at{};
     /// How many instances it wrote about, and how many deadlines of all of them wait.
     std::size_t instances_in_all = 0;
     std::size_t deadlines_waiting = 0;

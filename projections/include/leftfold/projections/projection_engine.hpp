@@ -197,7 +197,7 @@ public:
         return wait_for_one(detail::consumer_name<Projection>(), token, options);
     }
 
-    /// Says where each projection stands, in the order in which they were added, then each process.
+    /// Says where each projection stands, in the order in which they were added, then each process and reactor.
     std::vector<projection_status> status() const;
     /// Says where one stands. Throws errc::not_found for one that was not added.
     template <class Projection>
@@ -206,60 +206,67 @@ public:
     }
     projection_status status(std::string_view projection) const;
 
-    // Orders, by type or by name, at any time and from any thread. Each is carried out between two flushes, for which a
-    // fold that is under way makes way; it has happened when the call returns, and shows in status() and to the
-    // observer. `by` says whose order it is, in 1 to order_by_bytes_max bytes of UTF-8.
+    // Orders, to projections, processes and reactors, by type or by name, at any time and from any thread. Each is
+    // carried out between two flushes or two events, for which the work that is under way makes way; it has happened
+    // when the call returns, and shows in status() and to the observer. `by` says whose order it is, in 1 to
+    // order_by_bytes_max bytes of UTF-8.
     //
-    // They throw errc::not_found for a projection that was not added, errc::invalid_argument or invalid_utf8 for `by`,
-    // and what the database throws; then nothing has changed.
+    // They throw errc::not_found for a name that was not added, errc::invalid_argument or invalid_utf8 for `by`, and
+    // what keeping the order throws: the database, or, for a process, the store; then nothing has changed.
 
-    /// Folds nothing from now on, until it is resumed. That outlives the program: it is kept in the database, synced,
-    /// and an engine that adds the projection later finds it paused. (One in memory forgets it with all else.) Rows
-    /// stay readable as they are. Whoever waits for more gets errc::projection_stopped at once, with who paused it; or
-    /// the lag, when told when_late::answer_stale.
-    template <class Projection>
+    /// Folds nothing, reacts to nothing, has no effect from now on, until it is resumed. That outlives the program: it
+    /// is kept, synced, in the database of a projection, in the file of a reactor, and for a process in the log
+    /// (process_paused); an engine that adds it later finds it paused. (One in memory forgets it with all else.) Rows
+    /// stay readable as they are, and instances too; deadlines wait. Whoever waits for more gets
+    /// errc::projection_stopped at once, with who paused it; or the lag, when told when_late::answer_stale.
+    template <class Consumer>
     void pause(std::string_view by = "the program") {
-        pause(Projection::projection_name, by);
+        pause(detail::consumer_name<Consumer>(), by);
     }
-    void pause(std::string_view projection, std::string_view by = "the program");
+    void pause(std::string_view name, std::string_view by = "the program");
 
-    /// Folds again what was paused or told to stop or drain, and what failed for good: as if it had just been added.
-    /// Does nothing to one that runs, but that it tries at once what it would have tried later.
-    template <class Projection>
+    /// Goes on with what was paused or told to stop or drain, and with what failed for good: as if it had just been
+    /// added. Nothing is left out that came meanwhile. Does nothing to one that runs, but that it tries at once what it
+    /// would have tried later.
+    template <class Consumer>
     void resume(std::string_view by = "the program") {
-        resume(Projection::projection_name, by);
+        resume(detail::consumer_name<Consumer>(), by);
     }
-    void resume(std::string_view projection, std::string_view by = "the program");
+    void resume(std::string_view name, std::string_view by = "the program");
 
-    /// Folds all that is closed at the time of the call, then pauses; returns when it has. One that is paused is folded
-    /// so far, and is paused again.
+    /// Folds or acts on all that is closed at the time of the call, then pauses; returns when it has. One that is
+    /// paused goes so far, and is paused again. A process does what its events lead to, but reaches no deadline, and
+    /// what its commands lead to comes after the next resume().
     ///
     /// Waits and throws as wait_for() does: after `at_most` it is errc::behind, with the lag, and the drain goes on to
     /// its end by itself; errc::projection_stopped when it fails for good, which ends the drain. A drain that is not
     /// over when the program ends is forgotten. By hand, it is steps that drain.
-    template <class Projection>
+    template <class Consumer>
     freshness drain(wait_options options = {}, std::string_view by = "the program") {
-        return drain(Projection::projection_name, options, by);
+        return drain(detail::consumer_name<Consumer>(), options, by);
     }
-    freshness drain(std::string_view projection, wait_options options = {}, std::string_view by = "the program");
+    freshness drain(std::string_view name, wait_options options = {}, std::string_view by = "the program");
 
     /// Drops the rows, history and parked streams included, and folds anew from another place: as a new projection
     /// whose `start` it is. The place is looked up first; when it is not there, it throws what start_at says, and
     /// nothing is dropped. The new start, the empty tables and the checkpoint are one transaction, synced on return.
     ///
     /// What was told stays told: one that is paused folds when it is resumed. What had failed for good is forgiven.
-    template <class Projection>
+    ///
+    /// Throws errc::unsupported for a process or a reactor, which have no rows: what they did stays done.
+    template <class Consumer>
     void seek(const start_at& where, std::string_view by = "the program") {
-        seek(Projection::projection_name, where, by);
+        seek(detail::consumer_name<Consumer>(), where, by);
     }
-    void seek(std::string_view projection, const start_at& where, std::string_view by = "the program");
+    void seek(std::string_view name, const start_at& where, std::string_view by = "the program");
 
-    /// Folds nothing from now on, until it is resumed or the program starts again: a pause that nobody has to lift.
-    template <class Projection>
+    /// Does nothing from now on, until it is resumed or the program starts again: a pause that nobody has to lift, and
+    /// that is written nowhere.
+    template <class Consumer>
     void stop(std::string_view by = "the program") {
-        stop(Projection::projection_name, by);
+        stop(detail::consumer_name<Consumer>(), by);
     }
-    void stop(std::string_view projection, std::string_view by = "the program");
+    void stop(std::string_view name, std::string_view by = "the program");
 
     // What a projection that parks keys has set aside (failure_policy::park_key)
 
@@ -340,8 +347,8 @@ public:
     /// anything to do.
     bool step();
     /// Lets processes react, on the caller's thread, until none has anything to do, deadlines that are due included;
-    /// then folds everything that is closed. Retries without waiting. Throws errc::projection_stopped, also for one
-    /// that is paused.
+    /// then folds everything that is closed. Retries without waiting. Throws errc::projection_stopped in the end, when
+    /// one has stopped or is paused before that.
     void catch_up();
 
 private:

@@ -13,9 +13,9 @@
 
 namespace leftfold::inline v0 {
 
-/// Where a projection stands. The first three are one that runs.
+/// Where a projection, a process or a reactor stands. The first three are one that runs.
 enum class projection_state {
-    catching_up,  ///< there are closed events that it has not folded
+    catching_up,  ///< there are closed events that it has not folded, or acted on
     live,         ///< it has folded all that is closed
     backing_off,  ///< an event or the database failed; it will try again
     draining,     ///< it was told to fold what was closed, and then to pause
@@ -27,7 +27,8 @@ enum class projection_state {
 /// "stopped".
 std::string_view to_string(projection_state state);
 
-/// How far a projection has come, what it was told, and what is wrong with it if something is.
+/// How far a projection, a process or a reactor has come, what it was told, and what is wrong with it if something is.
+/// What is said of folding and rows holds for reacting and effects.
 struct projection_status {
     std::string name;
     projection_state state = projection_state::catching_up;
