@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <set>
 #include <utility>
 
 #include "deadline.hpp"
@@ -135,21 +134,23 @@ void engine_core::start() {
     listen();
 }
 
-/// Takes orders from other processes, at the socket of each database. An engine that nobody can give orders to is as
-/// good as another, so failing to listen is no error.
+/// Takes orders from other processes, at the socket of each database, reactor and process. An engine that nobody can
+/// give orders to is as good as another, so failing to listen is no error.
 void engine_core::listen() {
+    std::map<std::filesystem::path, std::vector<worker*>> heard;
+    for (auto* each : all())
+        if (each->database) heard[control_of(each->database->file())].push_back(each->work.get());
+    for (auto* each : actors())
+        if (auto socket = each->socket(); !socket.empty()) heard[std::move(socket)].push_back(each);
     const std::lock_guard lock(listeners_mutex_);
-    std::set<const model_database*> heard;
-    for (const auto* each : all()) {
-        const auto* database = each->database.get();
-        if (database == nullptr || !heard.insert(database).second) continue;
+    for (auto& [socket, here] : heard) {
         try {
-            listeners_.push_back(std::make_unique<control_listener>(control_of(database->file()),
-                                                                    engine_verbs(*this, *database), store.world()));
+            listeners_.push_back(
+                std::make_unique<control_listener>(socket, engine_verbs(*this, std::move(here)), store.world()));
         } catch (const error& deaf) {
             if (store.world().observer)
                 store.world().observer->on_warning(
-                    fmt::format("other processes cannot give orders to projections: {}", deaf.what()));
+                    fmt::format("other processes cannot give orders to this engine: {}", deaf.what()));
         }
     }
 }

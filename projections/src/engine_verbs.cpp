@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 #include <chrono>
 #include <string>
+#include <utility>
 
 #include "engine_core.hpp"
 #include "leftfold/projections/start_text.hpp"
@@ -18,8 +19,10 @@ namespace {
 
 namespace json = boost::json;
 
-json::object object_of(const projection_status& of) {
+json::object object_of(worker& what) {
+    const auto of = what.board().status();
     json::object made{{"projection", of.name},
+                      {"kind", what.kind()},
                       {"state", to_string(of.state)},
                       {"cut", to_string(of.reached)},
                       {"events_behind", of.events_behind},
@@ -45,50 +48,48 @@ const std::string& argument(const control_request& of, std::string_view name) {
     return found->second;
 }
 
-/// The projections of one database, for whoever asks about them.
+/// What an engine drives and is heard at one socket, for whoever asks about it.
 class verbs {
 public:
-    verbs(engine_core& of, const model_database& database) : engine_(of), database_(database) {}
+    explicit verbs(std::vector<worker*> here) : here_(std::move(here)) {}
 
     std::string status() const {
         json::array all;
-        for (const auto* each : engine_.all())
-            if (each->database.get() == &database_) all.push_back(object_of(each->work->board().status()));
+        for (auto* each : here_) all.push_back(object_of(*each));
         return json::serialize(json::object{{"projections", std::move(all)}});
     }
 
-    /// Gives an order about the projection that is asked about, and answers with where that stands then.
+    /// Gives an order to the one that is asked about, and answers with where that stands then.
     template <class Order>
     std::string after(const control_request& asked, Order give) const {
         auto& of = named(asked);
-        give(of.work->name(), argument(asked, "by"));
-        return json::serialize(object_of(of.work->board().status()));
+        give(of.name(), argument(asked, "by"));
+        return json::serialize(object_of(of));
     }
 
     /// Does something about a parked stream, and answers whether it has rejoined.
     template <class Attempt>
     std::string rejoined(const control_request& asked, Attempt attempt) const {
         const auto stream = stream_id::parse(argument(asked, "stream"));
-        const bool rejoined = attempt(named(asked).work->name(), stream);
+        const bool rejoined = attempt(named(asked).name(), stream);
         return json::serialize(json::object{{"stream", to_string(stream)}, {"rejoined", rejoined}});
     }
 
 private:
-    engine_core::entry& named(const control_request& asked) const {
-        auto& found = engine_.find_entry(argument(asked, "projection"));
-        if (found.database.get() == &database_) return found;
-        throw error(errc::not_found,
-                    fmt::format("looking for projection {}: its rows are in another database", found.work->name()));
+    worker& named(const control_request& asked) const {
+        const auto& name = argument(asked, "projection");
+        for (auto* each : here_)
+            if (each->name() == name) return *each;
+        throw error(errc::not_found, fmt::format("looking for {}: no engine has it here", name));
     }
 
-    engine_core& engine_;
-    const model_database& database_;
+    std::vector<worker*> here_;
 };
 
 }  // namespace
 
-control_verbs engine_verbs(engine_core& of, const model_database& database) {
-    const verbs on(of, database);
+control_verbs engine_verbs(engine_core& of, std::vector<worker*> here) {
+    const verbs on(std::move(here));
     using request = const control_request&;
     control_verbs all;
     all.emplace("ping", [](request) { return std::string("{}"); });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <exception>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,8 @@ public:
 
     /// Looks up where it begins and how far it has come.
     virtual void open() = 0;
+    /// Where other processes give it orders; empty: nowhere.
+    virtual std::filesystem::path socket() const = 0;
     /// Saves what is only ahead in memory. For the end of the work.
     void save_progress() noexcept;
     /// Tries again at once what failed. Returns whether anything had.

@@ -85,6 +85,8 @@ start_place process_journal::begin(const start_at& wanted) {
     return find_start(since == recorded_at::min() ? start_at::earliest() : start_at::time(since), store_);
 }
 
+bool process_journal::has_begun() { return store_.head(beginning_).has_value(); }
+
 std::optional<pause_note> process_journal::paused() {
     const auto last = store_.read_stream(beginning_, {.way = direction::backward, .count = 1});
     if (last.empty() || last.front().type != process_paused::event_type) return std::nullopt;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,12 @@ inline std::string process_category(std::string_view process) { return "process.
 /// The name of its checkpoint.
 inline std::string process_consumer(std::string_view process) { return "process." + std::string(process); }
 
+/// The socket where the engine takes orders that runs it over the store in that directory:
+/// `rides.store/process.dispatch.control`.
+inline std::filesystem::path process_control(const std::filesystem::path& store, std::string_view process) {
+    return store / (process_category(process) + ".control");
+}
+
 /// Enters a decision in a book. The context says what led to it.
 void enter(deadline_book& book, const std::string& key, const process_decided& what, const command_context& from);
 
@@ -41,6 +48,8 @@ public:
     /// Returns where the process begins: what the log says, or else what is wanted, which is then in the log.
     start_place begin(const start_at& wanted);
 
+    /// Whether the process began.
+    bool has_begun();
     /// Returns who paused the process, and when, if it is paused.
     std::optional<pause_note> paused();
     /// Writes that it is paused, and returns when that was recorded; that it goes on.

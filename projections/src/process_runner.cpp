@@ -9,6 +9,7 @@
 
 #include "leftfold/storage/checkpoint_store.hpp"
 #include "leftfold/storage/error.hpp"
+#include "leftfold/storage/sqlite_store.hpp"
 #include "process_round.hpp"
 
 namespace leftfold::inline v0::detail {
@@ -53,6 +54,11 @@ void process_runner::open() {
     begin_at(start_);
     stand_at(load_checkpoint());
     stay_paused(journal_.paused());
+}
+
+std::filesystem::path process_runner::socket() const {
+    const auto directory = directory_of(store_);
+    return directory ? process_control(*directory, name()) : std::filesystem::path();
 }
 
 /// Sets the place to what was reacted to, and returns it. A checkpoint that is lost, or of another history, costs time

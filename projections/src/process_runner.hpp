@@ -32,6 +32,7 @@ public:
     ~process_runner() override;
 
     void open() override;
+    std::filesystem::path socket() const override;
 
     std::unique_ptr<process_base> find(std::string_view key) const;
     std::size_t count() const;

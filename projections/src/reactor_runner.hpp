@@ -18,6 +18,7 @@ public:
 
     /// Throws errc::stale_model when the file says how far it came in another history.
     void open() override;
+    std::filesystem::path socket() const override { return control_of(file_.file()); }
 
 private:
     cut take_up() override;

@@ -61,6 +61,8 @@ public:
     std::unique_ptr<hybrid_clock> clock;
     known_moments moments;
     std::unique_ptr<growth> grown;  // only the owner's; readers ask the bulletin and the log
+    /// Where its files are; empty when it has none that other processes can find.
+    std::string directory;
     /// What calls into the store on behalf of other processes; ends before anything else does.
     std::shared_ptr<void> listening;
 

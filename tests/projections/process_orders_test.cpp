@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "leftfold/projections/kept_orders.hpp"
 #include "leftfold/projections/processes_in.hpp"
 #include "projections/read_models.hpp"
 #include "projections/rides.hpp"
@@ -137,6 +138,19 @@ TEST_F(process_orders, a_pause_is_kept_in_the_log_and_outlives_the_program) {
     const auto before = rides::all_events(store_);
     p.engine.resume<dispatch>();
     EXPECT_EQ(rides::all_events(store_), before) << "nothing is written for one that is not paused";
+}
+
+TEST_F(process_orders, that_are_kept_while_no_engine_runs_are_obeyed_by_the_next) {
+    EXPECT_EQ(code_of([&] { leftfold::pause_process(store_, "dispatch", "Olga"); }), errc::not_found);
+    {
+        program p(*this);
+        p.engine.catch_up();
+    }
+    EXPECT_EQ(code_of([&] { leftfold::pause_process(store_, "dispatch", ""); }), errc::invalid_argument);
+    leftfold::pause_process(store_, "dispatch", "Olga");
+    EXPECT_EQ(program(*this).engine.status<dispatch>().told_by, "Olga");
+    leftfold::resume_process(store_, "dispatch", "Olga");
+    EXPECT_NE(program(*this).engine.status<dispatch>().state, projection_state::paused);
 }
 
 TEST_F(process_orders, a_drain_reacts_to_what_is_closed_and_pauses) {

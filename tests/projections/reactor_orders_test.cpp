@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "leftfold/projections/kept_orders.hpp"
 #include "leftfold/projections/reactor.hpp"
 #include "projections/read_models.hpp"
 
@@ -95,6 +96,16 @@ TEST_F(reactor_orders, a_pause_is_kept_in_its_file_and_outlives_the_program) {
     p.engine.catch_up();
     EXPECT_EQ(had_.size(), 2U);
     EXPECT_EQ(shell(state(), "SELECT * FROM leftfold_paused"), read_models::rows_of_text{});
+}
+
+TEST_F(reactor_orders, that_are_kept_while_no_engine_runs_are_obeyed_by_the_next) {
+    program(*this).engine.catch_up();
+    leftfold::kept_orders(state()).pause("receipts", "Olga");
+    EXPECT_EQ(program(*this).engine.status<receipts>().told_by, "Olga");
+    leftfold::kept_orders(state()).resume("receipts");
+    EXPECT_EQ(program(*this).engine.status<receipts>().state, projection_state::live);
+    EXPECT_EQ(code_of([&] { leftfold::kept_orders(state()).seek("receipts", start_at::earliest(), "Olga"); }),
+              errc::unsupported);
 }
 
 TEST_F(reactor_orders, a_drain_ends_with_what_is_closed_and_a_stop_with_the_program) {

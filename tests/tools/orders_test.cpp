@@ -7,12 +7,16 @@
 #include <boost/json/parse.hpp>
 #include <filesystem>
 #include <sstream>
+#include <stdexcept>
+#include <utility>
 
 #include "leftfold/projections/kept_orders.hpp"
+#include "leftfold/projections/reactor.hpp"
 #include "leftfold/projections/start_text.hpp"
 #include "leftfold/storage/error.hpp"
 #include "leftfold/tools/domain.hpp"
 #include "projections/bank.hpp"
+#include "projections/rides.hpp"
 #include "support/child_process.hpp"
 #include "tools/command_line.hpp"
 #include "tools/program.hpp"
@@ -38,6 +42,15 @@ public:
     static inline std::filesystem::path fixed;
 };
 
+/// Counts deposits in its file's own way: it only comes on.
+class receipts : public reactor<receipts, bank::deposited> {
+public:
+    static constexpr auto reactor_name = "receipts";
+    void on(const bank::deposited& e, const effect&) {
+        if (e.cents == 14) throw std::runtime_error("not fourteen");
+    }
+};
+
 class command_line_orders : public test_support::command_line {
 protected:
     command_line_orders() { accounts::fixed = at("fixed"); }
@@ -60,6 +73,27 @@ protected:
         engine.start();
         engine.wait_for(last);
         return ::write(pipe, "r", 1) == 1 ? ::pause() : 1;
+    }
+    /// A program that finds drivers and writes receipts until it is killed.
+    int find_drivers(int pipe) const {
+        auto store = open_sqlite(at("rides"), {.partitions = 2});
+        repository<rides::ride> all{store};
+        repository<rides::driver> drivers{store};
+        projection_engine engine{store};
+        engine.add_process<rides::dispatch>({}, all, drivers);
+        engine.add_reactor<receipts>({.file = at("receipts"), .retries = {.count = 0}});
+        engine.start();
+        engine.wait_for<rides::dispatch>(all.execute("r1", [](rides::ride& r) { r.request("anna"); }).position);
+        engine.wait_for<receipts>(bank::append(store, "alice", bank::deposited{1}).position);
+        return ::write(pipe, "r", 1) == 1 ? ::pause() : 1;
+    }
+    /// Leaves what such a program does that has ended.
+    void leave_drivers() const {
+        auto store = open_sqlite(at("rides"), {.partitions = 2});
+        projection_engine engine{store};
+        engine.add_process<rides::dispatch>({}, repository<rides::ride>{store}, repository<rides::driver>{store});
+        engine.add_reactor<receipts>({.file = at("receipts")});
+        engine.catch_up();
     }
     static void await(const child_process& engine) {
         char ready = 0;
@@ -128,6 +162,54 @@ TEST_F(command_line_orders, go_to_the_engine_that_runs_in_another_process) {
     EXPECT_EQ(run({"pause", db_, "unheard_of"}).status, tools::not_there);
     EXPECT_EQ(run({"pause", at("none.db"), "accounts"}).status, tools::not_there);
     EXPECT_EQ(run({"pause", db_}).status, tools::usage);
+}
+
+TEST_F(command_line_orders, go_to_the_process_and_the_reactor_that_run_in_another_program) {
+    const child_process engine([&](int pipe) { return find_drivers(pipe); });
+    await(engine);
+    for (const auto& [place, name] : {std::pair{at("rides"), "dispatch"}, std::pair{at("receipts"), "receipts"}}) {
+        const auto paused = told({"pause", place, name, "--by", "Olga"});
+        EXPECT_EQ(paused.at("state").as_string(), "paused");
+        EXPECT_EQ(paused.at("told_by").as_string(), "Olga");
+        EXPECT_FALSE(told({"resume", place, name}).contains("told_by"));
+        EXPECT_EQ(told({"drain", place, name}).at("state").as_string(), "paused");
+        EXPECT_FALSE(told({"resume", place, name}).contains("told_by"));
+        EXPECT_EQ(told({"stop", place, name}).at("state").as_string(), "stopped");
+        EXPECT_EQ(run({"seek", place, name, "earliest"}).status, tools::cannot_here);
+        EXPECT_EQ(run({"pause", place, "unheard_of"}).status, tools::not_there);
+    }
+    EXPECT_EQ(told({"processes", at("rides")}).at("state").as_string(), "stopped");
+    EXPECT_EQ(told({"processes", at("rides")}).at("kind").as_string(), "process");
+    EXPECT_NE(run({"processes", at("rides")}).out.find(" deadline(s) wait, stopped, "), std::string::npos);
+    const auto reactor = run({"projections", at("receipts"), "--store", at("rides")});
+    EXPECT_EQ(reactor.out.rfind("receipts at ", 0), 0U) << reactor.out << reactor.err;
+    EXPECT_NE(reactor.out.find(", stopped, "), std::string::npos) << reactor.out;
+}
+
+TEST_F(command_line_orders, for_a_process_and_a_reactor_are_kept_too) {
+    leave_drivers();
+    for (const auto& [place, name] : {std::pair{at("rides"), "dispatch"}, std::pair{at("receipts"), "receipts"}}) {
+        EXPECT_EQ(told({"pause", place, name, "--by", "Olga"}).at("kept").as_string(), "pause");
+        for (const auto* verb : {"stop", "drain"}) EXPECT_EQ(run({verb, place, name}).status, tools::not_there);
+        EXPECT_EQ(run({"seek", place, name, "earliest"}).status, tools::cannot_here);
+        EXPECT_EQ(run({"pause", place, "unheard_of"}).status, tools::not_there);
+    }
+    EXPECT_NE(run({"processes", at("rides")}).out.find(", paused by Olga at 20"), std::string::npos);
+    EXPECT_NE(run({"projections", at("receipts")}).out.find(", paused by Olga at 20"), std::string::npos);
+    {
+        auto store = open_sqlite(at("rides"));
+        projection_engine engine{store};
+        engine.add_process<rides::dispatch>({}, repository<rides::ride>{store}, repository<rides::driver>{store});
+        engine.add_reactor<receipts>({.file = at("receipts")});
+        for (const auto& each : engine.status()) {
+            EXPECT_EQ(each.state, projection_state::paused);
+            EXPECT_EQ(each.told_by, "Olga");
+        }
+        EXPECT_EQ(run({"resume", at("rides"), "dispatch"}).status, tools::in_use) << "it does not run";
+        EXPECT_EQ(run({"resume", at("rides"), "unheard_of"}).status, tools::not_there);
+    }
+    EXPECT_EQ(told({"resume", at("rides"), "dispatch"}).at("kept").as_string(), "resume");
+    EXPECT_EQ(run({"processes", at("rides")}).out.find("paused"), std::string::npos);
 }
 
 TEST_F(command_line_orders, are_kept_where_no_engine_runs_and_the_next_one_obeys) {

@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include <array>
+#include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 
 #include "leftfold/projections/kept_orders.hpp"
+#include "leftfold/storage/error.hpp"
 
 namespace leftfold::inline v0::tools {
 
@@ -17,11 +19,21 @@ std::string text_of(const boost::json::value& of) { return std::string(of.as_str
 
 }  // namespace
 
-std::optional<boost::json::object> answer_of_engine(const std::filesystem::path& database,
-                                                    const control_request& request) {
-    const auto answer = ask_engine(database, request);
+std::optional<boost::json::object> answer_of_engine(const consumer_place& of, const control_request& request) {
+    const auto answer = of.is_process() ? ask_process(of.path, of.name, request) : ask_engine(of.path, request);
     if (!answer) return std::nullopt;
     return boost::json::parse(*answer).as_object();
+}
+
+boost::json::object status_of_engine(const consumer_place& of) {
+    boost::json::object all;
+    try {
+        if (const auto answer = answer_of_engine(of, {.verb = "status"}))
+            for (const auto& each : answer->at("projections").as_array()) all[each.at("projection").as_string()] = each;
+    } catch (const error& silent) {
+        if (silent.kind() != errc::locked && silent.kind() != errc::timed_out) throw;
+    }
+    return all;
 }
 
 std::string name_of_user() {

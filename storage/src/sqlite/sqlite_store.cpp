@@ -140,8 +140,9 @@ store_parts open_for_reading(store_place place, const sqlite_options& options) {
 }
 
 // A store that nobody can give orders to is as good as another, so failing to listen is no error.
-void listen(store_core& core, const fs::path& socket) {
+void listen(store_core& core) {
     try {
+        const auto socket = fs::path(core.directory) / "control";
         core.listening = std::make_shared<control_listener>(socket, store_verbs(core), core.world);
     } catch (const error& deaf) {
         if (core.world.observer)
@@ -163,9 +164,15 @@ store_parts make_sqlite_parts(const std::filesystem::path& path, const sqlite_op
 event_store open_sqlite(const std::filesystem::path& path, sqlite_options options) {
     auto parts = make_sqlite_parts(path, options);
     event_store store(std::move(parts), std::move(options.store));
-    if (options.access == access::read_write && is_platform_vfs(options.vfs))
-        listen(*store.core(), directory_of(path) / "control");
+    if (!is_platform_vfs(options.vfs)) return store;
+    store.core()->directory = directory_of(path).string();
+    if (options.access == access::read_write) listen(*store.core());
     return store;
+}
+
+std::optional<std::filesystem::path> directory_of(const event_store& store) {
+    if (store.core()->directory.empty()) return std::nullopt;
+    return store.core()->directory;
 }
 
 }  // namespace leftfold::inline v0

@@ -118,7 +118,7 @@ bool rejoin_here(const parked_words& words) {
 int rejoin(const parked_words& words, const console& on) {
     const control_request request{.verb = words.verb,
                                   .arguments = {{"projection", words.projection}, {"stream", words.stream}}};
-    const auto answer = answer_of_engine(words.database, request);
+    const auto answer = answer_of_engine({words.database, words.projection}, request);
     const bool rejoined = answer ? answer->at("rejoined").as_bool() : rejoin_here(words);
     std::string why;
     if (!rejoined) {

@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 #include <memory>
 
+#include "asking_engines.hpp"
 #include "commands.hpp"
 #include "leftfold/projections/processes_in.hpp"
 #include "leftfold/tools/main.hpp"
@@ -53,7 +54,19 @@ boost::json::object object_of(const process_report& of) {
     if (of.since != recorded_at::min()) object["since"] = to_rfc3339(of.since.time());
     if (of.reached) object["cut"] = to_string(*of.reached);
     if (!of.not_reached.empty()) object["checkpoint_refused"] = of.not_reached;
+    if (of.paused_at) {
+        object["state"] = "paused";
+        object["told_by"] = of.paused_by;
+        object["told_at"] = to_rfc3339(of.paused_at->time());
+    }
     return object;
+}
+
+/// What the engine that runs it says of it; empty when none runs.
+boost::json::object told_by_engine(const std::string& store, const std::string& process) {
+    const auto all = status_of_engine({store, process});
+    const auto* told = all.if_contains(process);
+    return told == nullptr ? boost::json::object() : told->as_object();
 }
 
 void show(const process_instance& of, instant now, const console& on) {
@@ -71,14 +84,19 @@ void show(const process_instance& of, instant now, const console& on) {
                             one_line(of.refused->why)));
 }
 
-void show(const process_report& of, instant now, const console& on) {
+void show(const process_report& of, const boost::json::object& engine, instant now, const console& on) {
     const auto place = of.reached               ? "at " + to_string(*of.reached)
                        : of.not_reached.empty() ? std::string("without a checkpoint")
                                                 : "begins again: " + of.not_reached;
     const auto age =
         of.events_behind == 0 ? std::string() : fmt::format(", the oldest {:.3f} s old", seconds(of.time_behind));
-    on.line(fmt::format("{} {}, {} event(s) beyond{}, {} instance(s), {} deadline(s) wait", of.name, place,
-                        of.events_behind, age, of.instances_in_all, of.deadlines_waiting));
+    auto line = fmt::format("{} {}, {} event(s) beyond{}, {} instance(s), {} deadline(s) wait", of.name, place,
+                            of.events_behind, age, of.instances_in_all, of.deadlines_waiting);
+    if (!engine.empty())
+        line += ", " + state_line(engine);
+    else if (of.paused_at)
+        line += fmt::format(", paused by {} at {}", one_line(of.paused_by), to_rfc3339(of.paused_at->time()));
+    on.line(line);
     for (const auto& each : of.instances) show(each, now, on);
 }
 
@@ -87,10 +105,14 @@ int processes(processes_words words, const console& on) {
     auto store = open_for_reading(words.path);
     const instant now{std::chrono::microseconds(store.world().clock->wall_us())};
     for (const auto& each : processes_in(store, words.which)) {
-        if (on.json)
-            on.write(object_of(each));
-        else
-            show(each, now, on);
+        const auto engine = told_by_engine(words.path, each.name);
+        if (on.json) {
+            auto object = object_of(each);
+            for (const auto& [name, value] : engine) object.emplace(name, value);
+            on.write(object);
+        } else {
+            show(each, engine, now, on);
+        }
     }
     return success;
 }

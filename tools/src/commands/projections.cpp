@@ -63,21 +63,6 @@ std::vector<kept_model> models_in(const std::filesystem::path& file) {
     return found;
 }
 
-/// What the engine over the database says of its projections, if one runs.
-boost::json::object told_by_engine(const std::filesystem::path& file) {
-    try {
-        if (const auto answer = answer_of_engine(file, {.verb = "status"})) {
-            boost::json::object all;
-            for (const auto& each : answer->at("projections").as_array()) all[each.at("projection").as_string()] = each;
-            return all;
-        }
-    } catch (const error& silent) {
-        // An owner who does not listen keeps nobody from reading.
-        if (silent.kind() != errc::locked && silent.kind() != errc::timed_out) throw;
-    }
-    return {};
-}
-
 /// How far a model is behind its store, if it is one of it.
 struct lag {
     std::int64_t events = 0;
@@ -146,7 +131,7 @@ int projections(const projections_words& words, const console& on) {
     const auto models = models_in(words.path);
     std::optional<event_store> store;
     if (!words.store.empty()) store.emplace(open_for_reading(words.store));
-    const auto engine = told_by_engine(words.path);
+    const auto engine = status_of_engine({.path = words.path});
     for (const auto& each : models) {
         const auto* told = engine.if_contains(each.projection);
         show(each, store ? &*store : nullptr, told != nullptr ? told->as_object() : boost::json::object(), on);
@@ -159,9 +144,10 @@ int projections(const projections_words& words, const console& on) {
 void declare_projections(command_list& all) {
     auto words = std::make_shared<projections_words>();
     all.add("projections",
-            "The projections in a database of read models: how far each has come, how far behind it is, how it goes",
+            "The projections in a database of read models, or a reactor: how far each has come, how far behind it is, "
+            "how it goes",
             [words](const console& on) { return projections(*words, on); })
-        .place("DATABASE", words->path, "The file with the read models")
+        .place("DATABASE", words->path, "The file with the read models, or of the reactor")
         .option("--store", words->store, "The store that they were made from, to tell how far they are behind");
 }
 

@@ -48,6 +48,10 @@ struct sqlite_options {
 /// 2), invalid_argument.
 event_store open_sqlite(const std::filesystem::path& path, sqlite_options options = {});
 
+/// Returns the directory that an open store has its files in, and listens in when it is open for writing; nothing for
+/// one in memory, or in a file system of a test's own.
+std::optional<std::filesystem::path> directory_of(const event_store& store);
+
 /// Makes the ports alone, for tools and tests.
 store_parts make_sqlite_parts(const std::filesystem::path& path, const sqlite_options& options);
 
