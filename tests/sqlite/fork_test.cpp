@@ -151,13 +151,20 @@ TEST_F(sqlite_fork, does_not_touch_the_wal_of_an_owner_who_is_at_work) {
 }
 
 TEST_F(sqlite_fork, knows_the_ids_of_both_sides_and_none_that_the_trunk_stored_later) {
-    auto trunk = open();
-    append(trunk, "ann", 2);
-    const auto early = trunk.read_stream({"account", "ann"}).at(0);
-    const auto at = trunk.heads();
-    append(trunk, "ann", 1);
-    const auto late = trunk.read_stream({"account", "ann"}).at(2);
-    auto what_if = fork(trunk, at, place_ / "what-if.store");
+    recorded_event early;
+    recorded_event late;
+    {
+        auto trunk = open();
+        append(trunk, "ann", 2);
+        early = trunk.read_stream({"account", "ann"}).at(0);
+        const auto at = trunk.heads();
+        append(trunk, "ann", 1);
+        late = trunk.read_stream({"account", "ann"}).at(2);
+        fork(trunk, at, place_ / "what-if.store");
+        // More than an index leaves to be read from the log again: its file has the ids of both sides of the cut.
+        for (int batch = 0; batch != 5; ++batch) append(trunk, "ann", 1'000);
+    }
+    auto what_if = open("what-if.store");
     const auto with_id = [](const recorded_event& event) {
         event_data again(event.type, event.payload);
         again.id = event.id;
