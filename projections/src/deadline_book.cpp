@@ -12,10 +12,16 @@ void deadline_book::set(deadline made) {
     entries_.insert_or_assign(id, entry{std::move(made)});
 }
 
-void deadline_book::cancel(const std::string& key, const std::string& name, recorded_at by) {
+deadline_book::by_name::const_iterator deadline_book::find_set_before(recorded_at when, const std::string& key,
+                                                                      const std::string& name) const {
     const auto found = current_.find({key, name});
+    return found != current_.end() && found->second.trigger < when ? found : current_.end();
+}
+
+void deadline_book::cancel(const std::string& key, const std::string& name, recorded_at by) {
+    const auto found = find_set_before(by, key, name);
     if (found == current_.end()) return;
-    const auto id = std::move(found->second);
+    const auto id = found->second;
     current_.erase(found);
     auto& at = entries_.at(id);
     if (at.is_fired) {
@@ -48,10 +54,10 @@ void deadline_book::settle(const deadline_id& id) {
     entries_.erase(found);
 }
 
-std::vector<std::string> deadline_book::names(const std::string& key) const {
+std::vector<std::string> deadline_book::names(const std::string& key, recorded_at by) const {
     std::vector<std::string> found;
     for (auto at = current_.lower_bound({key, {}}); at != current_.end() && at->first.first == key; ++at)
-        found.push_back(at->first.second);
+        if (at->second.trigger < by) found.push_back(at->first.second);
     return found;
 }
 

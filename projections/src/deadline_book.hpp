@@ -41,7 +41,8 @@ class deadline_book {
 public:
     /// Adds a deadline in place of the one that waits under its name.
     void set(deadline made);
-    /// Takes back what waits under that name. `by` is the event that led to it.
+    /// Takes back what waits under that name, where the event `by`, which led to it, came after the one that set it: an
+    /// event that is gone through again does not reach what later ones have set.
     void cancel(const std::string& key, const std::string& name, recorded_at by);
     /// Its deadline_due is in the log.
     void fired(const deadline_id& id);
@@ -51,9 +52,11 @@ public:
     /// Forgets a deadline whose deadline_due was met.
     void settle(const deadline_id& id);
 
-    /// Returns the names under which an instance has something to cancel.
-    std::vector<std::string> names(const std::string& key) const;
-    bool has(const std::string& key, const std::string& name) const { return current_.contains({key, name}); }
+    /// Returns the names under which the event `by` has something of an instance to cancel.
+    std::vector<std::string> names(const std::string& key, recorded_at by) const;
+    bool has(const std::string& key, const std::string& name, recorded_at by) const {
+        return find_set_before(by, key, name) != current_.end();
+    }
     /// When the next one is due.
     std::optional<recorded_at> next() const;
     /// Returns the first of those that wait and are due by then, in order, at most so many.
@@ -67,9 +70,12 @@ private:
         std::optional<recorded_at> cancelled_by{};
     };
 
+    using by_name = std::map<std::pair<std::string, std::string>, deadline_id>;  // of key and name
+    by_name::const_iterator find_set_before(recorded_at when, const std::string& key, const std::string& name) const;
+
     std::map<deadline_id, entry> entries_;
-    std::map<std::pair<std::string, std::string>, deadline_id> current_;  // by key and name: not cancelled, not met
-    std::set<std::pair<recorded_at, deadline_id>> queue_;                 // those of them that are not fired, by due
+    by_name current_;                                      // those not cancelled and not met
+    std::set<std::pair<recorded_at, deadline_id>> queue_;  // those of them that are not fired, by due
 };
 
 }  // namespace leftfold::inline v0::detail

@@ -87,10 +87,10 @@ void process_runner::carry_out(round& of, const event_view& trigger) {
 void process_runner::decide(round& of, const event_view& trigger) {
     for (auto& each : of.all()) {
         process_decided made{.trigger = trigger.recorded.micros()};
-        auto cancelled = each.is_over ? book_.names(each.key) : each.asked.cancelled();
+        auto cancelled = each.is_over ? book_.names(each.key, trigger.recorded) : each.asked.cancelled();
         for (auto& name : cancelled) {
             const bool is_met = of.met && of.met->key == each.key && of.met->name == name;
-            if (!is_met && book_.has(each.key, name)) made.cancelled.push_back(std::move(name));
+            if (!is_met && book_.has(each.key, name, trigger.recorded)) made.cancelled.push_back(std::move(name));
         }
         if (!each.is_over)
             for (const auto& set : each.asked.set())

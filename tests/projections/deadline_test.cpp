@@ -172,6 +172,27 @@ TEST_F(deadline, is_not_early_after_a_kill_that_left_the_stores_clock_ahead) {
     EXPECT_EQ(fired(), list{"r1"});
 }
 
+TEST_F(deadline, is_not_cancelled_by_an_earlier_event_that_is_gone_through_again) {
+    struct killed {};
+    drivers_.execute("anna", [](rides::driver& d) { d.offer("r1"); });
+    {
+        const auto kill = [](std::string_view step) {
+            if (step == "deadlines are written") throw killed{};
+        };
+        leftfold::projection_engine engine{store_, {.failpoint = kill}};
+        engine.add_process<rides::dispatch>({}, rides_, drivers_);
+        accept("anna");  // nothing waits that this could cancel
+        request("r1", "ben");
+        EXPECT_THROW(engine.catch_up(), killed);
+    }
+    program p(*this);  // which goes through both again
+    p.engine.catch_up();
+    EXPECT_EQ(p.running.deadlines().size(), 1U);
+    clock_->advance(31s);
+    p.engine.catch_up();
+    EXPECT_EQ(fired(), list{"r1"});
+}
+
 TEST_F(deadline, waits_while_nobody_believes_a_clock_that_jumped_forward) {
     program p(*this);
     request("r1", "anna");
@@ -242,11 +263,21 @@ TEST(deadline_book, lets_one_of_a_name_wait) {
     book.set({.id = {"r1", "d", at(2)}, .due = at(70)});
     book.set({.id = {"r1", "e", at(2)}, .due = at(60)});
     EXPECT_EQ(book.waiting(), 2U);
-    EXPECT_EQ(book.names("r1"), (std::vector<std::string>{"d", "e"}));
+    EXPECT_EQ(book.names("r1", at(3)), (std::vector<std::string>{"d", "e"}));
     EXPECT_EQ(book.next(), at(60));
     book.cancel("r1", "e", at(3));
     EXPECT_EQ(book.next(), at(70));
     EXPECT_FALSE(book.is_delivered({"r1", "d", at(1)}, at(100)));
+}
+
+TEST(deadline_book, lets_no_event_cancel_what_a_later_one_has_set) {
+    deadline_book book;
+    book.set({.id = {"r1", "d", at(5)}, .due = at(50)});
+    EXPECT_FALSE(book.has("r1", "d", at(4)));
+    EXPECT_EQ(book.names("r1", at(4)), std::vector<std::string>{});
+    book.cancel("r1", "d", at(4));
+    EXPECT_EQ(book.next(), at(50));
+    EXPECT_TRUE(book.has("r1", "d", at(6)));
 }
 
 }  // namespace deadline_test
