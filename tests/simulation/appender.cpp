@@ -45,6 +45,7 @@ void appender::proceed() {
         if (last_answered_ >= 0 && world_.told.asked(last_answered_).has_ids && world_.luck.one_in(30)) {
             current_ = last_answered_;  // a delivery that comes once more, long after
             sends_ = 1;
+            ++world_.duplicates;
         } else {
             draw();
         }
@@ -55,6 +56,7 @@ void appender::proceed() {
     auto kind = sends_ == 0 ? attempt::first : attempt::retry;
     if (sends_ == 0 && !is_twice && world_.luck.one_in(2)) kind = attempt::fresh;
     awaited_ = is_twice ? 2 : 1;
+    world_.duplicates += awaited_ - 1;
     send(number, kind);
     if (is_twice && world_.at.is_up()) send(number, kind);
 }

@@ -22,6 +22,7 @@ struct client_world {
     /// How often new work is begun; cleared when the run comes to its end.
     bool begins_new = true;
     std::int64_t operations = 0;
+    std::int64_t duplicates = 0;  ///< appends that were sent though another was under way, or had been answered
 };
 
 /// Appends, waits for the answer, and asks again under the same ids until it has one that counts; now and then sends

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "simulation/domain.hpp"
 #include "simulation/request.hpp"
 
 namespace leftfold::simulation {
@@ -35,6 +36,8 @@ std::size_t history::number_for(std::string_view category, std::string_view key)
 
 entry history::entry_of(const event_view& event, std::size_t stream) const {
     return {.request = request_number(event.payload),
+            .answers = answered_number(event.payload),
+            .is_reminder = event.type == reminded::event_type,
             .stream = stream,
             .version = event.version,
             .recorded = event.recorded,
@@ -129,6 +132,21 @@ bool history::holds(const event_view& event) const {
     const auto seen = entry_of(event, number_of(event.category, event.key));
     if (place < here.log.size()) return here.log[place] == seen;
     return place - here.log.size() < here.doubt.size() && here.doubt[place - here.log.size()] == seen;
+}
+
+history history::up_to(const cut& at) const {
+    history made(partitions(), found_);
+    made.streams_ = streams_;
+    made.places_.resize(places_.size());
+    for (std::uint32_t p = 0; p != partitions(); ++p) {
+        const auto& log = partitions_[p].log;
+        auto& copy = made.partitions_[p].log;
+        copy.assign(log.begin(), log.begin() + at.at(partition_id(p)).value());
+        for (std::size_t i = 0; i != copy.size(); ++i)
+            made.places_[copy[i].stream].emplace_back(static_cast<std::int64_t>(i) + 1);
+        if (!copy.empty()) made.last_offered_ = std::max(made.last_offered_, copy.back().recorded);
+    }
+    return made;
 }
 
 void history::recover(event_store& store, const cut& from) {

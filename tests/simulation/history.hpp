@@ -15,6 +15,8 @@ namespace leftfold::simulation {
 /// One event as the model knows it.
 struct entry {
     std::int64_t request = -1;  ///< whose it is, by the number in its payload; -1: nobody's that is known
+    std::int64_t answers = -1;  ///< the request that it answers, where it is of the process
+    bool is_reminder = false;   ///< and whether that is no receipt
     std::size_t stream = 0;
     leftfold::version version{};
     recorded_at recorded{};
@@ -43,6 +45,7 @@ public:
     void closed(recorded_at until);
     recorded_at closed() const { return closed_; }
 
+    verdict& found() const { return found_; }
     std::uint32_t partitions() const { return static_cast<std::uint32_t>(partitions_.size()); }
     const std::vector<entry>& log(partition_id partition) const { return at(partition).log; }
     const std::vector<entry>& in_doubt(partition_id partition) const { return at(partition).doubt; }
@@ -59,6 +62,9 @@ public:
 
     /// Whether the event that the store gives is the one that was committed there. A group in doubt may be seen or not.
     bool holds(const event_view& event) const;
+
+    /// A model that knows what this one had up to a cut, and nothing of what came after.
+    history up_to(const cut& at) const;
 
     /// Compares a reopened store with the model: all that was committed is there, and of a group in doubt all or
     /// nothing. What is there is committed from now on. Reads the events after `from`.

@@ -61,6 +61,7 @@ void machine::new_process() {
         *disk_,
         simulated_vfs_options{.now = [clock = clock_] { return std::chrono::microseconds{clock->wall_us()}; },
                               .sleep = [clock = clock_](std::chrono::microseconds time) { clock->advance(time); },
+                              .as = simulated_vfs_options::role::platform,  // for read models, which name none
                               .seed = luck_.next() | 1U});
     life_ = std::make_shared<process_life>();
     calls_to_fall_.reset();
@@ -96,6 +97,7 @@ void machine::fall_now() {
 }
 
 void machine::bury() {
+    before_it_goes_();
     store_.reset();
     disk_->plug_in();
     disk_->heal();
@@ -106,20 +108,51 @@ void machine::bury() {
         new_process();
 }
 
+sqlite_options machine::options_of_store() {
+    return {.partitions = options_.partitions,
+            .level =
+                options_.planted == defect::commits_without_a_sync ? durability::process_crash : durability::power_loss,
+            .wal_pages = options_.wal_pages,
+            .vfs = vfs_->name(),
+            .store = {
+                .limits = options_.limits,
+                .world = {.clock = clock_, .random = std::make_shared<chance>(luck_.next()), .executors = scheduler_}}};
+}
+
+fork_options machine::options_of_fork() {
+    auto like = options_of_store();
+    return {.level = like.level, .wal_pages = like.wal_pages, .store = std::move(like.store)};
+}
+
 event_store machine::open() {
-    const store_options options{
-        .limits = options_.limits,
-        .world = {.clock = clock_, .random = std::make_shared<chance>(luck_.next()), .executors = scheduler_}};
-    auto parts = make_sqlite_parts(
-        store_path, {.partitions = options_.partitions,
-                     .level = options_.planted == defect::commits_without_a_sync ? durability::process_crash
-                                                                                 : durability::power_loss,
-                     .wal_pages = options_.wal_pages,
-                     .vfs = vfs_->name(),
-                     .store = options});
+    const auto options = options_of_store();
+    auto parts = make_sqlite_parts(store_path, options);
     auto watched = std::make_shared<watched_log>(std::move(parts.log), oracle_, life_);
     parts.log = std::make_unique<wrong_stores::passing_log>(with_defect(std::move(watched), options_.planted, clock_));
-    return event_store(std::move(parts), options);
+    return event_store(std::move(parts), options.store);
+}
+
+event_store machine::open_beside(const std::string& path, log_listener& told) {
+    const auto options = options_of_store();
+    auto parts = make_sqlite_parts(path, options);
+    parts.log = std::make_unique<watched_log>(std::move(parts.log), told, life_);
+    return event_store(std::move(parts), options.store);
+}
+
+void machine::maintain(const std::function<void(event_store&)>& work) {
+    try {
+        auto plain = open_sqlite(store_path, options_of_store());
+        work(plain);
+    } catch (const error& failed) {
+        failed_to_open(failed);
+    }
+}
+
+void machine::failed_to_open(const error& why) {
+    notes_.note("opening failed", static_cast<std::int64_t>(why.kind()));
+    const auto may_happen = why.kind() == errc::io_error || why.kind() == errc::disk_full ||
+                            why.kind() == errc::not_closed || why.kind() == errc::not_yet;
+    if (!may_happen && !life_->is_over) oracle_.found().complain(std::string("opening the store: ") + why.what());
 }
 
 // Mostly the newest events alone, where a fall leaves its traces; now and then all of them.
@@ -137,6 +170,7 @@ cut machine::compared_from() {
 void machine::boot() {
     if (store_) return;
     if (life_->is_over) bury();
+    if (boots_ != 0) before_it_boots_();
     try {
         store_.emplace(open());
         // What is compared is read in peace: the faults have had their turn while the store was opened.
@@ -148,9 +182,7 @@ void machine::boot() {
         oracle_.log().closed(store_->closed());
         disk_->on_call([this](disk_call call, std::string_view) { on_disk_call(call); });
     } catch (const error& failed) {
-        notes_.note("boot failed", static_cast<std::int64_t>(failed.kind()));
-        if (failed.kind() == errc::corrupt || failed.kind() == errc::foreign_file)
-            oracle_.found().complain(std::string("opening the store: ") + failed.what());
+        failed_to_open(failed);
         if (!life_->is_over) new_process();
     }
 }
@@ -158,6 +190,7 @@ void machine::boot() {
 void machine::shut_down() {
     if (!store_) return;
     notes_.note("shut down");
+    before_it_goes_();
     store_->close();
     store_.reset();
     if (!life_->is_over) new_process();

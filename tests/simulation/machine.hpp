@@ -1,10 +1,13 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <random>
 
+#include "leftfold/storage/error.hpp"
+#include "leftfold/storage/fork.hpp"
 #include "leftfold/storage/sqlite_store.hpp"
 #include "simulation/canary.hpp"
 #include "simulation/oracle.hpp"
@@ -59,6 +62,16 @@ public:
     /// Takes what is left of a fallen machine away, so that it can boot.
     void bury();
 
+    /// Calls `hook` before a process starts on a store that is there already, while nobody has it open.
+    void before_it_boots(std::function<void()> hook) { before_it_boots_ = std::move(hook); }
+    /// Opens the store for that long, as an operator does who changes nothing in it, and calls `work` with it.
+    void maintain(const std::function<void(event_store&)>& work);
+    /// Opens another store on the same disk, in the process that runs, with somebody who hears of its groups.
+    event_store open_beside(const std::string& path, log_listener& told);
+    fork_options options_of_fork();
+    /// Calls `hook` before the store of a process goes, at its end and after its fall: what holds on to it goes first.
+    void before_it_goes(std::function<void()> hook) { before_it_goes_ = std::move(hook); }
+
     /// Makes calls of the disk fail.
     void break_disk(test_support::disk_fault how) { disk_->inject(how); }
     void mend_disk() { disk_->heal(); }
@@ -66,14 +79,15 @@ public:
     void slow_disk(std::int64_t factor) { slowness_ = factor; }
 
     int falls() const { return falls_; }
-    int boots() const { return boots_; }
 
 private:
     void new_disk(const test_support::disk_image& image);
     void new_process();
     void on_disk_call(test_support::disk_call call);
     void fall_now();
+    sqlite_options options_of_store();
     event_store open();
+    void failed_to_open(const error& why);
     cut compared_from();
 
     machine_options options_;
@@ -88,6 +102,8 @@ private:
     std::unique_ptr<test_support::simulated_vfs> vfs_;
     std::shared_ptr<process_life> life_ = std::make_shared<process_life>();
     std::optional<event_store> store_;
+    std::function<void()> before_it_goes_ = [] {};
+    std::function<void()> before_it_boots_ = [] {};
 
     std::optional<std::uint64_t> calls_to_fall_;
     fall how_ = fall::process_killed;

@@ -58,9 +58,11 @@ void oracle::committed(partition_id partition) {
     const auto stored = log_.commit(partition);
     const auto first = static_cast<std::int64_t>(log_.log(partition).size() - stored.size()) + 1;
     for (std::size_t i = 0; i != stored.size(); ++i) {
+        if (stored[i].answers >= 0) answers_.answered(stored[i]);
         const auto number = stored[i].request;
         if (number < 0 || of(number).stored) continue;
         of(number).stored = position{partition, offset(first + static_cast<std::int64_t>(i))};
+        answers_.stored(number, stored[i]);
     }
     notes_.note("committed", partition.value(), first, static_cast<std::int64_t>(stored.size()));
 }

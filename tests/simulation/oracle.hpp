@@ -3,7 +3,9 @@
 #include <system_error>
 #include <vector>
 
+#include "simulation/answers.hpp"
 #include "simulation/history.hpp"
+#include "simulation/log_listener.hpp"
 #include "simulation/request.hpp"
 #include "simulation/trace.hpp"
 
@@ -13,7 +15,7 @@ namespace leftfold::simulation {
 ///
 /// Nothing acknowledged is lost, nothing is stored twice or in part or unasked, what was refused is never stored, and
 /// an expected version that did not hold is never passed over.
-class oracle {
+class oracle final : public log_listener {
 public:
     oracle(std::uint32_t partitions, trace& notes) : log_(partitions, found_), notes_(notes) {}
 
@@ -33,13 +35,14 @@ public:
 
     // The log that is watched tells what the store does.
 
-    void offered(partition_id partition, std::span<const event_view> group);
-    void committed(partition_id partition);
-    void dropped(partition_id partition) { log_.drop(partition); }
+    void offered(partition_id partition, std::span<const event_view> group) override;
+    void committed(partition_id partition) override;
+    void dropped(partition_id partition) override { log_.drop(partition); }
     /// The store is open again after a crash or a clean end.
     void recovered(event_store& store, const cut& from);
 
     history& log() { return log_; }
+    const answer_book& answers() const { return answers_; }
     verdict& found() { return found_; }
 
 private:
@@ -52,6 +55,7 @@ private:
 
     verdict found_;
     history log_;
+    answer_book answers_{found_};
     std::vector<request> requests_;
     trace& notes_;
 };

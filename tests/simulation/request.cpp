@@ -7,6 +7,7 @@ namespace leftfold::simulation {
 namespace {
 
 constexpr std::string_view beginning = "{\"request\":";
+constexpr std::string_view answer_beginning = "{\"answers\":";
 
 // The number and the part stand in the id, so that it is unique and the same at each attempt.
 event_id id_of(std::int64_t number, std::size_t part) {
@@ -16,6 +17,13 @@ event_id id_of(std::int64_t number, std::size_t part) {
         id.bytes[8 + i] = static_cast<std::uint8_t>((part + 1) >> (8 * i));
     }
     return id;
+}
+
+std::int64_t number_after(std::string_view start, std::string_view payload) {
+    if (!payload.starts_with(start)) return -1;
+    std::int64_t number = -1;
+    std::from_chars(payload.data() + start.size(), payload.data() + payload.size(), number);
+    return number;
 }
 
 // Mostly small; now and then one that spills over a page, or several.
@@ -57,11 +65,8 @@ request draw_request(std::int64_t number, const stream_names& names, chance& luc
     return made;
 }
 
-std::int64_t request_number(std::string_view payload) {
-    if (!payload.starts_with(beginning)) return -1;
-    std::int64_t number = -1;
-    std::from_chars(payload.data() + beginning.size(), payload.data() + payload.size(), number);
-    return number;
-}
+std::int64_t request_number(std::string_view payload) { return number_after(beginning, payload); }
+
+std::int64_t answered_number(std::string_view payload) { return number_after(answer_beginning, payload); }
 
 }  // namespace leftfold::simulation

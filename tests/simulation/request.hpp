@@ -37,5 +37,7 @@ request draw_request(std::int64_t number, const stream_names& names, chance& luc
 
 /// Reads the number back; -1 where there is none.
 std::int64_t request_number(std::string_view payload);
+/// Reads the number of the request that an event of the process answers, `{"answers":17}`; -1 where it is none.
+std::int64_t answered_number(std::string_view payload);
 
 }  // namespace leftfold::simulation

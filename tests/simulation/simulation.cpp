@@ -6,27 +6,31 @@
 #include <deque>
 
 #include "leftfold/storage/error.hpp"
+#include "simulation/consumers.hpp"
 #include "simulation/faults.hpp"
+#include "simulation/forker.hpp"
 #include "simulation/historian.hpp"
 
 namespace leftfold::simulation {
 
 namespace {
 
-// Small limits, so that runs reach them.
-store_limits draw_limits(chance& luck) {
+// Small limits, so that runs reach them; but a blocking append waits for room in its queue, which on one thread nobody
+// makes meanwhile.
+store_limits draw_limits(chance& luck, bool has_consumers) {
     store_limits limits;
+    limits.as_of_wait = std::chrono::milliseconds{0};  // nobody closes a time meanwhile
     limits.conflict_events = static_cast<std::size_t>(luck.between(1, 20));
     limits.remembered_heads = static_cast<std::size_t>(luck.one_in(2) ? luck.between(1, 8) : 1'000);
     limits.group_events = static_cast<std::size_t>(luck.one_in(4) ? luck.between(1, 10) : 4'096);
-    limits.queue_appends = static_cast<std::size_t>(luck.one_in(4) ? luck.between(2, 10) : 1'000);
+    limits.queue_appends = static_cast<std::size_t>(luck.one_in(4) && !has_consumers ? luck.between(2, 10) : 1'000);
     return limits;
 }
 
-machine_options draw_machine(chance& luck, defect planted) {
+machine_options draw_machine(chance& luck, defect planted, bool has_consumers) {
     return {.partitions = static_cast<std::uint32_t>(luck.between(1, 4)),
             .wal_pages = static_cast<std::int32_t>(luck.one_in(2) ? luck.between(4, 40) : luck.between(100, 1'000)),
-            .limits = draw_limits(luck),
+            .limits = draw_limits(luck, has_consumers),
             .disk_latency = luck.time_up_to(std::chrono::milliseconds{5}),
             .planted = planted};
 }
@@ -37,7 +41,9 @@ public:
     stage(std::uint64_t seed, const run_options& options)
         : options_(options),
           luck_(seed),
-          machine_options_(draw_machine(luck_, options.planted)),
+          has_consumers_(luck_.one_in(2)),
+          has_forks_(luck_.one_in(2)),
+          machine_options_(draw_machine(luck_, options.planted, has_consumers_)),
           oracle_(machine_options_.partitions, notes_),
           scheduler_(std::make_shared<scheduler>(*clock_, luck_, notes_)),
           machine_(machine_options_, scheduler_, clock_, luck_, oracle_, notes_),
@@ -48,6 +54,15 @@ public:
         for (auto i = clients; i != 0; --i) appenders_.emplace_back(world_).begin();
         for (auto i = 1 + clients / 16; i != 0; --i) readers_.emplace_back(world_).begin();
         historian_.begin();
+        if (has_consumers_) consumers_.begin();
+        if (has_forks_) {
+            forker_.begin();
+            machine_.before_it_boots([this] { forker_.visit(); });
+        }
+        machine_.before_it_goes([this] {
+            consumers_.end();
+            forker_.end();
+        });
     }
 
     report play(std::uint64_t seed) {
@@ -61,11 +76,15 @@ public:
                 .complaint = found().complaint(),
                 .last_steps = notes_.tail(),
                 .digest = notes_.digest(),
-                .operations = world_.operations,
-                .events = oracle_.log().events(),
-                .questions = historian_.answered_thrice(),
-                .falls = machine_.falls(),
-                .boots = machine_.boots()};
+                .done = {.operations = world_.operations + oracle_.answers().given(),
+                         .questions = historian_.answered_thrice(),
+                         .duplicates = world_.duplicates,
+                         .comparisons = consumers_.comparisons(),
+                         .rebuilds = consumers_.rebuilds(),
+                         .kills = consumers_.kills(),
+                         .answers = oracle_.answers().given(),
+                         .forks = forker_.forks(),
+                         .falls = machine_.falls()}};
     }
 
 private:
@@ -107,19 +126,24 @@ private:
     }
 
     bool is_at_rest() const {
-        return machine_.is_up() && std::ranges::all_of(appenders_, [](const auto& each) { return each.is_idle(); });
+        return machine_.is_up() && std::ranges::all_of(appenders_, [](const auto& each) { return each.is_idle(); }) &&
+               (!has_consumers_ || consumers_.is_at_rest());
     }
 
     void look_at_the_end() {
+        if (has_consumers_) consumers_.look_at_the_end();
         machine_.shut_down();
         machine_.boot();
-        if (!machine_.is_up()) found().complain("the store does not open any more");
+        if (!machine_.is_up()) return found().complain("the store does not open any more");
+        forker_.look_at_the_end();
         notes_.note("end", oracle_.log().events());
     }
 
     run_options options_;
     trace notes_;
     chance luck_;
+    bool has_consumers_;
+    bool has_forks_;
     std::shared_ptr<simulated_clock> clock_ = std::make_shared<simulated_clock>();
     machine_options machine_options_;
     oracle oracle_;
@@ -130,9 +154,24 @@ private:
     std::deque<appender> appenders_;
     std::deque<reader> readers_;
     historian historian_{world_};
+    consumers consumers_{world_};
+    forker forker_{world_};
 };
 
 }  // namespace
+
+counts& counts::operator+=(const counts& more) {
+    operations += more.operations;
+    questions += more.questions;
+    duplicates += more.duplicates;
+    comparisons += more.comparisons;
+    rebuilds += more.rebuilds;
+    kills += more.kills;
+    answers += more.answers;
+    forks += more.forks;
+    falls += more.falls;
+    return *this;
+}
 
 report run(std::uint64_t seed, run_options options) { return std::make_unique<stage>(seed, options)->play(seed); }
 

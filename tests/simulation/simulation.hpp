@@ -7,17 +7,28 @@
 
 namespace leftfold::simulation {
 
+/// What was done, in one run or in many.
+struct counts {
+    std::int64_t operations = 0;
+    std::int64_t questions = 0;    ///< about a time of the past, each answered three times, the same to the byte
+    std::int64_t duplicates = 0;   ///< deliveries of an append that was under way, or had been answered
+    std::int64_t comparisons = 0;  ///< of the rows of a read model with the log, at present or in the past
+    std::int64_t rebuilds = 0;     ///< of those rows, beside them or back to those before
+    std::int64_t kills = 0;        ///< of the engine alone, which is then given again what it had done
+    std::int64_t answers = 0;      ///< that a process gave: receipts and reminders
+    std::int64_t forks = 0;
+    std::int64_t falls = 0;
+
+    counts& operator+=(const counts& more);
+};
+
 /// What one run found and did.
 struct report {
     std::uint64_t seed = 0;
     std::string complaint{};  ///< empty: all rules held
     std::string last_steps{};
     std::uint64_t digest = 0;
-    std::int64_t operations = 0;
-    std::int64_t events = 0;
-    std::int64_t questions = 0;  ///< about a time of the past, each answered three times, the same to the byte
-    std::int64_t falls = 0;
-    std::int64_t boots = 0;
+    counts done{};
 
     bool is_sound() const { return complaint.empty(); }
 };

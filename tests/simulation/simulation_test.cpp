@@ -28,8 +28,8 @@ std::chrono::seconds time_for_fresh_seeds() {
 
 /// Seeds that failed once, as runs are drawn now; what each found stands in docs/reliability.md.
 constexpr std::array<std::uint64_t, 4> old_seeds{
-    8, 10,   // a group forgot versions that it had given itself
-    15, 17,  // the same, on streams that nobody expects anything of
+    7, 9,   // a group forgot versions that it had given itself
+    2, 18,  // the same, on streams that nobody expects anything of
 };
 
 /// Whether a seed that is known to meet what shows the defect finds it; and that it is the defect that it finds.
@@ -49,7 +49,7 @@ TEST(simulation, a_seed_runs_the_same_way_twice) {
         const auto once = run(seed);
         const auto again = run(seed);
         EXPECT_EQ(once.digest, again.digest) << "seed " << seed;
-        EXPECT_EQ(once.operations, again.operations);
+        EXPECT_EQ(once.done.operations, again.done.operations);
         EXPECT_NE(once.digest, run(seed + 1).digest);
     }
 }
@@ -62,25 +62,21 @@ TEST(simulation, seeds_that_failed_once_pass) {
 }
 
 TEST(simulation, keeps_every_promise_and_finds_each_planted_defect) {
-    const auto canary = is_found(defect::stamps_the_wall_clock, 1) && is_found(defect::acknowledges_too_early, 1) &&
-                        is_found(defect::commits_without_a_sync, 4);
+    const auto canary = is_found(defect::stamps_the_wall_clock, 3) && is_found(defect::acknowledges_too_early, 1) &&
+                        is_found(defect::commits_without_a_sync, 2);
     EXPECT_TRUE(canary);
     const auto began = std::chrono::steady_clock::now();
-    std::int64_t operations = 0;
+    counts done;
     std::int64_t seeds = 0;
-    std::int64_t questions = 0;
-    std::int64_t falls = 0;
     std::int64_t violations = 0;
     const auto first = first_seed();
     fmt::print("seeds from {} on\n", first);
-    constexpr std::int64_t fewest = 24;  // on a machine that is busy, too
+    constexpr std::int64_t fewest = 12;  // on a machine that is busy, too
     for (auto seed = first; seeds < fewest || std::chrono::steady_clock::now() - began < time_for_fresh_seeds();
          ++seed) {
         const auto found = run(seed);
         ++seeds;
-        operations += found.operations;
-        questions += found.questions;
-        falls += found.falls;
+        done += found.done;
         if (found.is_sound()) continue;
         ++violations;
         ADD_FAILURE() << account_of(found);
@@ -89,11 +85,20 @@ TEST(simulation, keeps_every_promise_and_finds_each_planted_defect) {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     fmt::print(
         "simulation: {} operations, {} seeds, {} violations; canary {}; {} falls, {} questions asked three times, "
-        "{:.0f} operations a second\n",
-        operations, seeds, violations, canary ? "found" : "not found", falls, questions,
-        static_cast<double>(operations) / took.count());
-    EXPECT_GE(questions, violations == 0 ? 1'000 : 0);
-    EXPECT_GT(falls, violations == 0 ? seeds / 4 : 0);
+        "{} appends delivered twice, {} answers of processes, {} engines killed, {} comparisons of rows, {} rebuilds, "
+        "{} forks, {:.0f} operations a second\n",
+        done.operations, seeds, violations, canary ? "found" : "not found", done.falls, done.questions, done.duplicates,
+        done.answers, done.kills, done.comparisons, done.rebuilds, done.forks,
+        static_cast<double>(done.operations) / took.count());
+    if (violations == 0) {
+        EXPECT_GE(done.questions, 20 * seeds);
+        EXPECT_GT(done.falls, seeds / 4);
+        EXPECT_GT(done.duplicates, seeds);
+        EXPECT_GT(done.answers, seeds);
+        EXPECT_GT(done.kills, 0);
+        EXPECT_GT(done.rebuilds, 0);
+        EXPECT_GT(done.forks, 0);
+    }
     EXPECT_EQ(violations, 0);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simulation/oracle.hpp"
+#include "simulation/log_listener.hpp"
 #include "storage/wrong_stores/decorators.hpp"
 
 namespace leftfold::simulation {
@@ -10,11 +10,10 @@ struct process_life {
     bool is_over = false;
 };
 
-/// Stands between a store and its engine, and tells the oracle of every group: when it goes to the engine, and what
-/// became of it.
+/// Stands between a store and its engine, and tells of every group: when it goes to the engine, and what became of it.
 class watched_log final : public wrong_stores::passing_log {
 public:
-    watched_log(std::shared_ptr<partition_log> right, oracle& told, std::shared_ptr<process_life> life)
+    watched_log(std::shared_ptr<partition_log> right, log_listener& told, std::shared_ptr<process_life> life)
         : passing_log(std::move(right)), told_(told), life_(std::move(life)) {}
 
     append_report append(fence& held, std::span<const event_view> group) override {
@@ -40,7 +39,7 @@ public:
     }
 
 private:
-    oracle& told_;
+    log_listener& told_;
     std::shared_ptr<process_life> life_;
 };
 
