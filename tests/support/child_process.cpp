@@ -6,6 +6,8 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
+#include <exception>
 #include <system_error>
 
 namespace leftfold::test_support {
@@ -20,6 +22,9 @@ child_process::child_process(const std::function<int(int pipe)>& body) {
         int status = 255;
         try {
             status = body(ends[1]);
+        } catch (const std::exception& thrown) {
+            std::fprintf(stderr, "a child process threw: %s\n", thrown.what());
+            status = 254;
         } catch (...) {
             status = 254;
         }
