@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "projections/idle_threads.hpp"
 #include "projections/read_models.hpp"
 #include "projections/trails.hpp"
 
@@ -185,19 +186,8 @@ TYPED_TEST(decode_ahead_in, an_event_that_cannot_be_decoded_fails_when_its_turn_
     EXPECT_EQ(this->dump(this->directory_ / "ahead.db") == this->dump(this->directory_ / "alone.db"), true);
 }
 
-/// Executors that never come to what is posted.
-class absent_threads final : public leftfold::executor_source {
-    class absent final : public leftfold::executor {
-        void post(leftfold::unique_function<void()> task) override { tasks_.push_back(std::move(task)); }
-        std::vector<leftfold::unique_function<void()>> tasks_;
-    };
-
-public:
-    std::unique_ptr<leftfold::executor> make_executor() override { return std::make_unique<absent>(); }
-};
-
 TYPED_TEST(decode_ahead_in, whoever_folds_decodes_when_nobody_else_comes) {
-    this->store_options_.world.executors = std::make_shared<absent_threads>();
+    this->store_options_.world.executors = std::make_shared<idle_threads>();
     auto store = this->make_store();
     this->fill(store, 6 * batch);
     leftfold::projection_engine engine{store};

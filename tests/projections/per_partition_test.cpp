@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "leftfold/projections/verify_projection.hpp"
+#include "projections/idle_threads.hpp"
 #include "projections/read_models.hpp"
 #include "projections/trails.hpp"
 #include "support/simulated_disk.hpp"
@@ -197,17 +198,6 @@ TEST_F(per_partition, lanes_are_folded_at_the_same_time) {
     trails::in_event = nullptr;
     EXPECT_TRUE(meeting::happened);
 }
-
-/// Executors that never come to what is posted.
-class idle_threads final : public leftfold::executor_source {
-    class idle final : public leftfold::executor {
-        void post(leftfold::unique_function<void()> task) override { tasks_.push_back(std::move(task)); }
-        std::vector<leftfold::unique_function<void()>> tasks_;
-    };
-
-public:
-    std::unique_ptr<leftfold::executor> make_executor() override { return std::make_unique<idle>(); }
-};
 
 TEST_F(per_partition, one_thread_folds_all_lanes_when_no_other_comes) {
     store_options_.world.executors = std::make_shared<idle_threads>();
