@@ -34,3 +34,15 @@ steps_summary() {
     printf '%s\n' "${step_lines[@]}"
     printf '  in all %s\n' "$(duration $((SECONDS - steps_began)))"
 }
+
+# failed_tests LOG: of a ctest log with the output of failures, each of the first five failures: its name and its end.
+failed_tests() {
+    awk '
+        function told() { for (i = (n > 20 ? n - 19 : 1); i <= n; i++) print "    " line[i]; failing = 0 }
+        /^ *[0-9]+\/[0-9]+ Test +#/ || /^ *Start +[0-9]+: / || / tests passed, / {
+            if (failing) told()
+            if (/\*\*\*/ && ++failures <= 5) { print; failing = 1; n = 0 }
+            next
+        }
+        failing && NF { line[++n] = substr($0, 1, 240) }' "$1"
+}
