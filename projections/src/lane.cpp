@@ -20,41 +20,48 @@ void lane::start_from(cut durable) {
 void lane::folded(cut to) {
     folded_ = std::move(to);
     // The event that failed is behind: the next failure is another one.
-    if (failed_at_ && folded_.covers(*failed_at_)) {
-        attempts_ = 0;
-        failed_at_.reset();
-        failure_.clear();
-    }
+    if (!failed_at_ || !folded_.covers(*failed_at_)) return;
+    forget_event();
 }
 
 void lane::flushed() {
     durable_ = folded_;
-    if (!failed_at_ && !stopped_) {
-        attempts_ = 0;
-        failure_.clear();
-    }
+    restarts_ = 0;
+    of_event_ = failed_at_.has_value();
+    if (!failed_at_ && !stopped_) failure_.clear();
+}
+
+void lane::forget_event() {
+    attempts_ = 0;
+    failed_at_.reset();
+    if (of_event_) failure_.clear();
+    of_event_ = false;
 }
 
 void lane::forgive() {
-    attempts_ = 0;
-    failed_at_.reset();
+    forget_event();
+    restarts_ = 0;
     failure_.clear();
     due_us_ = 0;
     stopped_ = false;
 }
 
 void lane::failed(std::optional<position> where, std::string why, std::int64_t now_us) {
-    if (where != failed_at_) attempts_ = 0;
-    failed_at_ = where;
+    of_event_ = where.has_value();
     failure_ = std::move(why);
-    ++attempts_;
-    if (attempts_ >= attempts_max()) {
+    if (!where) {
+        ++restarts_;
+    } else {
+        attempts_ = where == failed_at_ ? attempts_ + 1 : 1;
+        failed_at_ = where;
+    }
+    if (attempts() >= attempts_max()) {
         stopped_ = true;
         return;
     }
     const auto longest = where ? retries_.longest_wait : supervision_.longest_wait;
     std::chrono::microseconds wait = where ? retries_.first_wait : supervision_.first_wait;
-    for (int i = 1; i < attempts_ && wait < longest; ++i) wait *= 2;
+    for (int i = 1; i < attempts() && wait < longest; ++i) wait *= 2;
     due_us_ = now_us + std::min<std::chrono::microseconds>(wait, longest).count();
 }
 

@@ -53,20 +53,27 @@ public:
     const cut& durable() const { return durable_; }
     std::int64_t due_us() const { return due_us_; }
     bool is_stopped() const { return stopped_; }
-    int attempts() const { return attempts_; }
+    /// Of what failed last: how often that failed, since something went well.
+    int attempts() const { return of_event_ ? attempts_ : restarts_; }
+    /// How often it broke off for no fault of an event, since something went well.
+    int restarts() const { return restarts_; }
     /// How many attempts there are before it stops, for what failed last.
-    int attempts_max() const { return (failed_at_ ? retries_.count : supervision_.restarts) + 1; }
+    std::int64_t attempts_max() const { return std::int64_t{1} + (of_event_ ? retries_.count : supervision_.restarts); }
     const std::string& failure() const { return failure_; }
 
 private:
-    bool waits_to_retry(std::int64_t now_us) const { return attempts_ > 0 && now_us < due_us_; }
+    void forget_event();
+    bool waits_to_retry(std::int64_t now_us) const { return attempts() > 0 && now_us < due_us_; }
 
     retry_options retries_;
     supervision_options supervision_;
     cut folded_;
     cut durable_;
-    int attempts_ = 0;  // failed ones, since the last that went well
+    // Both are counted apart: an event that fails by turns with the disk still comes to the end of its attempts.
     std::optional<position> failed_at_;
+    int attempts_ = 0;       // of the event there that failed
+    int restarts_ = 0;       // since the last flush that went well
+    bool of_event_ = false;  // what failed last
     std::string failure_;
     std::int64_t due_us_ = 0;
     bool stopped_ = false;

@@ -21,7 +21,10 @@ namespace {
 
 }  // namespace
 
-void lane_side::begin() { reads_ = true; }
+void lane_side::begin() {
+    reads_ = true;
+    broken_ = false;
+}
 
 void lane_side::end() noexcept {
     reads_ = false;
@@ -30,13 +33,24 @@ void lane_side::end() noexcept {
     sqlite3_exec(reader_->connection().handle(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
-void lane_side::select(const std::string& sql, cell_binder bind, cell_visitor row) {
-    if (!reader_) reader_.emplace(place_);
-    if (reads_ && !in_transaction_) {
-        reader_->connection().execute("BEGIN");
-        in_transaction_ = true;
+void lane_side::open_reader() {
+    try {
+        reader_.emplace(place_);
+    } catch (const error&) {
+        broken_ = true;
+        throw;
     }
-    visit_rows(reader_->prepared(sql), bind, row);
+}
+
+void lane_side::select(const std::string& sql, cell_binder bind, cell_visitor row) {
+    if (!reader_) open_reader();
+    unless_the_file_fails(broken_, reader_->connection(), [&] {
+        if (reads_ && !in_transaction_) {
+            reader_->connection().execute("BEGIN");
+            in_transaction_ = true;
+        }
+        visit_rows(reader_->prepared(sql), bind, row);
+    });
 }
 
 void lane_side::execute(const std::string& sql, cell_binder) { refuse_sql_in_lane("running \"" + sql + "\""); }

@@ -18,6 +18,8 @@ public:
     /// Everything that is looked up between the two is of one committed state.
     void begin();
     void end() noexcept;
+    /// Whether the database failed a look-up in between, which is no fault of the event.
+    bool is_broken() const { return broken_; }
 
     bool writes() const override { return true; }
     void select(const std::string& sql, cell_binder bind, cell_visitor row) override;
@@ -30,10 +32,13 @@ public:
     void check_complete(recorded_at) override {}
 
 private:
+    void open_reader();
+
     model_place place_;
     std::optional<reader_pool::reader> reader_;  // made when a row is first looked up
     bool reads_ = false;                         // a read transaction is wanted
     bool in_transaction_ = false;
+    bool broken_ = false;
 };
 
 }  // namespace leftfold::inline v0::detail

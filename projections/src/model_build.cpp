@@ -208,7 +208,9 @@ void model::advance_to(const cut& where) {
     while (!lane_.durable().covers(where)) {
         if (signals_->stopping) throw error(errc::projection_stopped, doing() + ": the engine was stopped");
         lane_.hurry();
-        if (step_towards(where, recorded_at::min()) == lane::action::stopped)
+        const auto what = step_towards(where, recorded_at::min());
+        // A file that fails is not tried again while somebody waits, since without a pause that is no use: he is told.
+        if (what == lane::action::stopped || lane_.restarts() > 0)
             throw error(errc::projection_stopped, fmt::format("{}: {}", doing(), lane_.failure()));
         tell_progress(where);
     }

@@ -119,6 +119,7 @@ void partition_lanes::fold_one(lane_of_one& lane, offset up_to, recorded_at clos
         lane.failed_at.reset();  // which is no fault of the event
         lane.failure = std::current_exception();
     } catch (...) {
+        if (lane.side.is_broken()) lane.failed_at.reset();  // nor is that
         lane.failure = std::current_exception();
     }
     lane.side.end();

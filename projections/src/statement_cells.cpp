@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
-#include "leftfold/storage/error.hpp"
+#include "sqlite/failure.hpp"
 
 namespace leftfold::inline v0::detail {
 
@@ -50,6 +50,11 @@ void visit_rows(sqlite::statement& query, cell_binder bind, cell_visitor row) {
         statement_reader in(query);
         if (!row(in)) break;
     }
+}
+
+bool is_of_the_file(const error& failed, sqlite::connection& on) noexcept {
+    const int code = sqlite3_extended_errcode(on.handle());
+    return sqlite::is_of_the_file(code) && failed.kind() == sqlite::classify(code);
 }
 
 }  // namespace leftfold::inline v0::detail

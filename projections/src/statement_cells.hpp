@@ -6,6 +6,8 @@
 
 #include "leftfold/projections/cells.hpp"
 #include "leftfold/projections/model_part.hpp"
+#include "leftfold/storage/error.hpp"
+#include "sqlite/connection.hpp"
 #include "sqlite/statement.hpp"
 
 namespace leftfold::inline v0::detail {
@@ -49,5 +51,20 @@ private:
 /// Runs a query with the parameters that `bind` gives, and visits its rows until there are none or `row` wants no more.
 /// The statement is reset at the end, whatever was thrown.
 void visit_rows(sqlite::statement& query, cell_binder bind, cell_visitor row);
+
+/// Whether what was thrown is SQLite's word, the last on that connection, of a file or a disk that failed. Then it is
+/// no fault of the event in whose name somebody asked.
+bool is_of_the_file(const error& failed, sqlite::connection& on) noexcept;
+
+/// Calls what an event asks of a database, and remembers when the database failed, and not the event.
+template <class F>
+void unless_the_file_fails(bool& broken, sqlite::connection& on, F&& ask) {
+    try {
+        ask();
+    } catch (const error& failed) {
+        broken = broken || is_of_the_file(failed, on);
+        throw;
+    }
+}
 
 }  // namespace leftfold::inline v0::detail

@@ -49,19 +49,23 @@ private:
 }  // namespace
 
 void write_side::select(const std::string& sql, cell_binder bind, cell_visitor row) {
-    auto& query = database_.prepared(sql);
-    if (sqlite3_stmt_readonly(query.handle()) == 0)
-        throw error(errc::invalid_argument, "running \"" + sql + "\" as a query, which changes rows: execute it");
-    visit_rows(query, bind, row);
+    unless_the_file_fails(broken_, database_.connection(), [&] {
+        auto& query = database_.prepared(sql);
+        if (sqlite3_stmt_readonly(query.handle()) == 0)
+            throw error(errc::invalid_argument, "running \"" + sql + "\" as a query, which changes rows: execute it");
+        visit_rows(query, bind, row);
+    });
 }
 
 void write_side::execute(const std::string& sql, cell_binder bind) {
     settle();
-    auto& statement = database_.prepared(sql);
-    // Statements that SQLite calls read-only beside queries are those that open and end transactions.
-    if (sqlite3_stmt_readonly(statement.handle()) != 0)
-        throw error(errc::invalid_argument, "running \"" + sql + "\", which changes no rows");
-    run(statement, bind);
+    unless_the_file_fails(broken_, database_.connection(), [&] {
+        auto& statement = database_.prepared(sql);
+        // Statements that SQLite calls read-only beside queries are those that open and end transactions.
+        if (sqlite3_stmt_readonly(statement.handle()) != 0)
+            throw error(errc::invalid_argument, "running \"" + sql + "\", which changes no rows");
+        run(statement, bind);
+    });
 }
 
 std::unique_ptr<row_statement> write_side::writer(const std::string& sql) {

@@ -29,8 +29,8 @@ public:
     /// Opens the transaction, if none is open, and writes all that waits in memory. Between events.
     void flush();
 
-    /// Whether memory and transaction may have parted: a write failed midway. Then everything since the checkpoint is
-    /// to be folded again by a new instance.
+    /// Whether memory and transaction may have parted, since a write failed midway; or the file failed a look-up, which
+    /// is no fault of the event. Then everything since the checkpoint is to be folded again by a new instance.
     bool is_broken() const { return broken_; }
 
     /// Whether the transaction holds something that is not committed.

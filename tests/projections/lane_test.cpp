@@ -67,6 +67,33 @@ TEST_F(projection_lane, that_is_held_flushes_what_is_folded_and_nothing_more_unt
     EXPECT_EQ(lane_.next(at(9, 9), 0), action::fold);
 }
 
+TEST_F(projection_lane, comes_to_the_end_of_the_attempts_of_an_event_that_fails_by_turns_with_the_disk) {
+    lane_.start_from(at(0, 0));
+    lane_.failed(poison, "why", 0);
+    lane_.failed(std::nullopt, "disk", 0);
+    EXPECT_EQ(lane_.attempts(), 1);
+    lane_.failed(poison, "why", 0);
+    EXPECT_EQ(lane_.attempts(), 2);
+    lane_.failed(std::nullopt, "disk", 0);
+    EXPECT_FALSE(lane_.is_stopped());
+    lane_.failed(poison, "why", 0);
+    EXPECT_TRUE(lane_.is_stopped());
+    EXPECT_EQ(lane_.failure(), "why");
+}
+
+TEST_F(projection_lane, remembers_the_event_that_failed_when_the_disk_has_failed_meanwhile) {
+    lane_.start_from(at(0, 0));
+    lane_.failed(poison, "why", 0);
+    lane_.failed(std::nullopt, "disk", 0);
+    lane_.folded(at(2, 0));
+    lane_.flushed();
+    EXPECT_EQ(lane_.attempts(), 1) << "of the event";
+    lane_.folded(at(9, 9));
+    lane_.flushed();
+    EXPECT_EQ(lane_.attempts(), 0);
+    EXPECT_EQ(lane_.failure(), "");
+}
+
 TEST_F(projection_lane, is_restarted_more_often_than_an_event_is_tried_and_waits_no_longer_than_it_may) {
     lane_.start_from(at(1, 0));
     for (const std::int64_t due : {1'000, 2'000, 2'000}) {

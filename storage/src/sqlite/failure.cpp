@@ -47,6 +47,25 @@ errc classify(int extended_code) noexcept {
     }
 }
 
+bool is_of_the_file(int code) noexcept {
+    switch (primary(code)) {
+        case SQLITE_BUSY:
+        case SQLITE_CANTOPEN:
+        case SQLITE_CORRUPT:
+        case SQLITE_FULL:
+        case SQLITE_IOERR:
+        case SQLITE_LOCKED:
+        case SQLITE_NOMEM:
+        case SQLITE_NOTADB:
+        case SQLITE_PERM:
+        case SQLITE_PROTOCOL:
+        case SQLITE_READONLY:
+            return true;
+        default:
+            return false;
+    }
+}
+
 void fail(sqlite3* connection, std::string_view doing) {
     const int code = sqlite3_extended_errcode(connection);
     throw error(classify(code), fmt::format("{}: SQLite says \"{}\" ({})", doing, sqlite3_errmsg(connection), code));

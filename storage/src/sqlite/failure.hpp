@@ -15,6 +15,10 @@ namespace leftfold::inline v0::sqlite {
 /// somebody can do something about each. The rest is errc::io_error.
 errc classify(int extended_code) noexcept;
 
+/// Whether one of SQLite's result codes tells of a file, a disk, a lock or memory that failed: of nothing that whoever
+/// asked could have asked otherwise.
+bool is_of_the_file(int code) noexcept;
+
 /// Throws what went wrong last on the connection: the errc, what was being done, SQLite's own words and its extended
 /// code.
 [[noreturn]] void fail(sqlite3* connection, std::string_view doing);
