@@ -23,6 +23,9 @@ run append_in_flight(leftfold::event_store& store, workload& load, std::size_t i
 /// Appends so many events as fast as it goes, 512 in flight.
 void append_many(leftfold::event_store& store, workload& load, std::int64_t events);
 
+/// How many events a stream of a large store has on average.
+constexpr std::int64_t events_a_stream = 9;
+
 /// Makes a store of so many events in one partition, not synced one by one; `streams` of them.
 void fill_store(const std::filesystem::path& path, std::int64_t events, std::int64_t streams,
                 std::uint32_t partitions = 1);

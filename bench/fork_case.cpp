@@ -12,8 +12,6 @@ namespace bench {
 
 namespace {
 
-constexpr std::int64_t events_a_stream = 9;  // on average
-
 result in_ms(std::string name, std::string bound, const run& made, double most) {
     auto one = at_most(std::move(name), std::move(bound), quantile(made.latencies_us, 0.5) / 1'000, most);
     one.p50_us = quantile(made.latencies_us, 0.5);

@@ -11,7 +11,6 @@ namespace bench {
 namespace {
 
 constexpr std::int64_t small_events = 100'000;
-constexpr std::int64_t events_a_stream = 9;  // on average
 
 /// The same appends to the large store and to one that has just had its first hundred thousand events.
 result growth(workshop& in, leftfold::event_store& large, workload& load) {

@@ -42,6 +42,13 @@ function(leftfold_library name)
     VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 endfunction()
 
+# compile_together(TARGET): six of its files at a time, where all is built at once.
+function(compile_together target)
+  if(LEFTFOLD_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+  endif()
+endfunction()
+
 # leftfold_program(NAME SOURCES… LINK…): a program in build/<preset>/bin.
 function(leftfold_program name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK")
