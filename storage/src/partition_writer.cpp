@@ -164,7 +164,8 @@ void partition_writer::run_group(std::deque<pending_append>& taken) {
 /// Takes times for all of the group's events; nothing, having answered everyone, when there are none to be had.
 std::optional<recorded_at> partition_writer::reserve(append_group& group) {
     auto stamps = with_.clock.reserve(partition_, group.events().size());
-    if (stamps.refused == errc::would_block) {
+    // Once, but for a process that stood still in between for longer than the bound is ahead.
+    while (stamps.refused == errc::would_block) {
         try {
             with_.raise_bound();
         } catch (const error& e) {

@@ -24,7 +24,7 @@ using leftfold::test_support::child_process;
 using namespace std::chrono_literals;
 
 /// Both clocks, much faster than life, so that a deadline of half a minute is soon reached. Goes on over a restart. Not
-/// faster than this: a store refuses to append when saving its clock's bound, a minute ahead, takes more than that.
+/// faster than this: a store that needs more than a minute to save its clock's bound, a minute ahead, saves it again.
 class fast_clock final : public leftfold::clock_source {
 public:
     static constexpr int times = 100;

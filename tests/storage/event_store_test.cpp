@@ -158,6 +158,32 @@ TEST(event_store, closes_the_time_that_passed_while_nothing_was_appended) {
     EXPECT_GT(store.append(alice, expected_version::any(), one()).value().recorded, recorded_at(store.now()));
 }
 
+/// The clock of a process that is put to sleep whenever it looks at the time, for some times.
+class clock_of_a_sleeper final : public clock_source {
+public:
+    std::int64_t wall_us() override {
+        if (naps > 0) {
+            --naps;
+            now_ += std::chrono::microseconds{3min}.count();
+        }
+        return now_;
+    }
+    std::int64_t elapsed_us() override { return now_; }
+    int naps = 0;
+
+private:
+    std::int64_t now_ = 1'000'000;
+};
+
+TEST(event_store, takes_times_in_the_end_when_it_slept_whenever_the_clocks_bound_had_been_raised) {
+    const auto clock = std::make_shared<clock_of_a_sleeper>();
+    auto store = open_memory({.store = {.world = {.clock = clock}}});
+    store.append(alice, expected_version::none(), one()).value();
+    clock->naps = 9;
+    EXPECT_EQ(store.append(alice, expected_version::any(), one()).value().version(), version(2));
+    EXPECT_EQ(clock->naps, 0) << "it was woken";
+}
+
 TEST(event_store, finds_the_same_cut_for_a_closed_time_for_ever) {
     auto store = open_memory({.partitions = 4});
     std::vector<appended> done;
