@@ -60,6 +60,7 @@ public:
     freshness drain(std::string_view name, wait_options options, std::string_view by);
     void seek(std::string_view name, const start_at& where, std::string_view by);
     void stop(std::string_view name, std::string_view by);
+    void roll_back(std::string_view projection);
     bool retry_parked(std::string_view projection, const stream_id& stream);
     bool discard_parked(std::string_view projection, const stream_id& stream);
 

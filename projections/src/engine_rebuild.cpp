@@ -26,10 +26,12 @@ rebuild_report projection_engine::rebuild_of(std::string_view name, rebuild_opti
     return building.report();
 }
 
-void projection_engine::roll_back_of(std::string_view name) {
-    const detail::rebuild_count::one counted(core_->rebuilds, core_->signals->stopping);
-    auto& of = *core_->find_entry(name).work;
-    core_->at_worker(of, [&] { of.roll_back(); });
+void projection_engine::roll_back_of(std::string_view name) { core_->roll_back(name); }
+
+void detail::engine_core::roll_back(std::string_view projection) {
+    const rebuild_count::one counted(rebuilds, signals->stopping);
+    auto& of = *find_entry(projection).work;
+    at_worker(of, [&] { of.roll_back(); });
 }
 
 }  // namespace leftfold::inline v0

@@ -67,6 +67,17 @@ public:
         return json::serialize(object_of(of));
     }
 
+    /// Goes back to kept rows, and answers with where they stand, and which generation is kept now.
+    template <class Order>
+    std::string rolled_back(const control_request& asked, Order roll_back) const {
+        auto& of = named(asked);
+        const auto was_live = of.board().status().generation;
+        roll_back(of.name());
+        auto now = object_of(of);
+        now["kept"] = was_live;
+        return json::serialize(now);
+    }
+
     /// Does something about a parked stream, and answers whether it has rejoined.
     template <class Attempt>
     std::string rejoined(const control_request& asked, Attempt attempt) const {
@@ -112,6 +123,9 @@ control_verbs engine_verbs(engine_core& of, std::vector<worker*> here) {
     });
     all.emplace("stop", [on, &of](request asked) {
         return on.after(asked, [&](const auto& name, const auto& by) { of.stop(name, by); });
+    });
+    all.emplace("rollback", [on, &of](request asked) {
+        return on.rolled_back(asked, [&](const auto& name) { of.roll_back(name); });
     });
     all.emplace("retry", [on, &of](request asked) {
         return on.rejoined(asked, [&](const auto& name, const auto& stream) { return of.retry_parked(name, stream); });

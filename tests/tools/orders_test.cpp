@@ -74,6 +74,17 @@ protected:
         engine.wait_for(last);
         return ::write(pipe, "r", 1) == 1 ? ::pause() : 1;
     }
+    /// The same, after it has folded them anew.
+    int keep_new_accounts(int pipe) const {
+        auto store = open_sqlite(at("bank"), {.partitions = 2});
+        const auto last = fill_bank(store);
+        projection_engine engine{store};
+        engine.add<accounts>(views());
+        engine.start();
+        engine.wait_for(last);
+        if (!engine.rebuild<accounts>().swapped) return 1;
+        return ::write(pipe, "r", 1) == 1 ? ::pause() : 1;
+    }
     /// A program that finds drivers and writes receipts until it is killed.
     int find_drivers(int pipe) const {
         auto store = open_sqlite(at("rides"), {.partitions = 2});
@@ -162,6 +173,30 @@ TEST_F(command_line_orders, go_to_the_engine_that_runs_in_another_process) {
     EXPECT_EQ(run({"pause", db_, "unheard_of"}).status, tools::not_there);
     EXPECT_EQ(run({"pause", at("none.db"), "accounts"}).status, tools::not_there);
     EXPECT_EQ(run({"pause", db_}).status, tools::usage);
+}
+
+TEST_F(command_line_orders, to_go_back_to_kept_rows_go_to_the_engine_that_runs) {
+    {
+        const child_process engine([&](int pipe) { return keep_accounts(pipe); });
+        await(engine);
+        const auto none = run({"rollback", db_, "accounts"});
+        EXPECT_EQ(none.status, tools::not_there);
+        EXPECT_NE(none.err.find("no rows are kept"), std::string::npos) << none.err;
+    }
+    {
+        const child_process engine([&](int pipe) { return keep_new_accounts(pipe); });
+        await(engine);
+        EXPECT_EQ(told({"projections", db_}).at("generation").as_int64(), 2);
+        const auto back = run({"rollback", db_, "accounts"});
+        EXPECT_EQ(back.out, "projection accounts: generation 1 is live, and 2 is kept\n") << back.err;
+        EXPECT_EQ(told({"projections", db_}).at("generation").as_int64(), 1) << "as its engine says";
+        EXPECT_EQ(run({"rollback", db_, "accounts", "--json"}).out, R"({"projection":"accounts","live":2,"kept":1})"
+                                                                    "\n");
+        EXPECT_EQ(told({"projections", db_}).at("state").as_string(), "live");
+        EXPECT_EQ(run({"rollback", db_, "unheard_of"}).status, tools::not_there);
+    }
+    EXPECT_EQ(run({"rollback", db_, "accounts"}).out, "projection accounts: generation 1 is live, and 2 is kept\n")
+        << "without an engine too";
 }
 
 TEST_F(command_line_orders, go_to_the_process_and_the_reactor_that_run_in_another_program) {

@@ -1,10 +1,13 @@
 #include <fmt/format.h>
 
 #include <boost/json/object.hpp>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "asking_engines.hpp"
 #include "commands.hpp"
 #include "domain_commands.hpp"
 #include "generation_shelf.hpp"
@@ -21,22 +24,40 @@ struct rollback_words {
     std::string projection;
 };
 
-int roll_back(const rollback_words& words, const console& on) {
-    const auto doing = [&] {
-        return fmt::format("rolling back projection {} in {}", words.projection, words.database);
-    };
-    if (!std::filesystem::is_regular_file(words.database))
-        throw error(errc::not_found, doing() + ": there is no such file");
+struct rolled_back {
+    std::int64_t live = 0;
+    std::int64_t kept = 0;
+};
+
+/// Lets the engine that runs there do it, which brings the kept rows up to date first; nothing when none runs.
+std::optional<rolled_back> roll_back_under_engine(const rollback_words& words) {
+    const auto now = answer_of_engine({words.database, words.projection},
+                                      {.verb = "rollback", .arguments = {{"projection", words.projection}}});
+    if (!now) return std::nullopt;
+    return rolled_back{now->at("generation").to_number<std::int64_t>(), now->at("kept").to_number<std::int64_t>()};
+}
+
+rolled_back roll_back_file(const rollback_words& words) {
     const auto home = std::make_shared<leftfold::detail::model_database>(std::filesystem::path(words.database));
     leftfold::detail::generation_shelf shelf(home, words.projection);
-    if (!shelf.now().kept) throw error(errc::not_found, doing() + ": no rows are kept");
+    if (!shelf.now().kept)
+        throw error(errc::not_found, fmt::format("rolling back projection {} in {}: no rows are kept", words.projection,
+                                                 words.database));
     shelf.roll_back();
-    const auto now = shelf.now();
+    return {shelf.now().live, *shelf.now().kept};
+}
+
+int roll_back(const rollback_words& words, const console& on) {
+    if (!std::filesystem::is_regular_file(words.database))
+        throw error(errc::not_found, fmt::format("rolling back projection {} in {}: there is no such file",
+                                                 words.projection, words.database));
+    const auto done = roll_back_under_engine(words);
+    const auto now = done ? *done : roll_back_file(words);
     if (on.json)
-        on.write({{"projection", words.projection}, {"live", now.live}, {"kept", *now.kept}});
+        on.write({{"projection", words.projection}, {"live", now.live}, {"kept", now.kept}});
     else
         on.line(
-            fmt::format("projection {}: generation {} is live, and {} is kept", words.projection, now.live, *now.kept));
+            fmt::format("projection {}: generation {} is live, and {} is kept", words.projection, now.live, now.kept));
     return success;
 }
 
