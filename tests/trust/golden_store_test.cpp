@@ -1,7 +1,7 @@
 // A store that an earlier build made is read by this one: everything in it, to the byte, and it goes on.
 //
 // tests/data/store_format_1 was made by this program itself, once, when format 1 was new:
-//     LEFTFOLD_MAKE_GOLDEN=tests/data/store_format_1 build/asan/tests/trust_golden_store
+//     LEFTFOLD_MAKE_GOLDEN=tests/data/store_format_1 build/joined/tests/trust_golden_store
 // It is never made again for the same format: what a released build has written stays readable.
 
 #include <gtest/gtest.h>
