@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,11 @@ public:
 
     /// Returns how many queries (SELECT) were run that name the table.
     std::size_t queries_of(std::string_view table) const;
+    /// Returns the texts of the queries that name the table, each once.
+    std::vector<std::string> texts_of(std::string_view table) const;
+    /// Returns how many steps of SQLite's machine all statements took that have ended: what they cost, whatever else
+    /// the computer does.
+    std::int64_t steps() const;
     void clear();
 };
 
