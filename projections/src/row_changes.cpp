@@ -25,12 +25,22 @@ void add_table(sql_text& sql, const historic_table& of, const std::string& table
 
 std::string versions_of(const historic_table& of) { return of.name + "_versions"; }
 
-/// When which rows changed: where a version ends, or begins, or both. ?1: from this time on; ?2: until this one.
-void add_places(sql_text& sql, const historic_table& of) {
+/// Which changes are wanted: those from time ?1 on until ?2, or those of time ?1 behind the row with key ?4. They are
+/// two queries since one for both would pass over what it leaves out.
+enum class places { from_time, behind_row };
+
+/// When which rows changed: where a version ends, or begins, or both. The indices of a table that is followed give all
+/// three in order, so that nothing is sorted, and nothing is read beyond what is wanted. Without them each is a pass
+/// over its table.
+void add_places(sql_text& sql, const historic_table& of, places which) {
+    const auto& key = of.columns[of.key].name;
     const auto add_times = [&](std::string_view time, const std::string& table) {
-        sql.add("SELECT ").add(time).add(" AS at, ").name(of.columns[of.key].name).add(" AS key FROM ");
+        sql.add("SELECT ").add(time).add(" AS at, ").name(key).add(" AS key FROM ");
         add_table(sql, of, table);
-        sql.add(" WHERE ").add(time).add(" >= ?1 AND ").add(time).add(" <= ?2");
+        if (which == places::from_time)
+            sql.add(" WHERE ").add(time).add(" >= ?1 AND ").add(time).add(" <= ?2");
+        else
+            sql.add(" WHERE ").add(time).add(" = ?1 AND ").name(key).add(" > ?4");
     };
     add_times("valid_from", of.name);
     sql.add(" UNION ");
@@ -41,13 +51,13 @@ void add_places(sql_text& sql, const historic_table& of) {
 
 std::string count_changes(const historic_table& of) {
     sql_text sql("SELECT count(*) FROM (");
-    add_places(sql, of);
+    add_places(sql, of, places::from_time);
     return sql.add(")").text();
 }
 
-/// The next changes, ?3 at most, without the first ?4. Only their versions are looked up, by their keys: the one that
-/// ended there, and the one that began, which is over by now or still the current row.
-std::string select_changes(const historic_table& of) {
+/// The next changes, ?3 at most; from a time on without the first ?4. Only their versions are looked up, by their keys:
+/// the one that ended there, and the one that began, which is over by now or still the current row.
+std::string select_changes(const historic_table& of, places which) {
     const auto& key = of.columns[of.key].name;
     const auto versions = versions_of(of);
     sql_text sql("SELECT c.at, b.valid_to IS NOT NULL, n.valid_from IS NOT NULL OR v.valid_from IS NOT NULL");
@@ -55,8 +65,8 @@ std::string select_changes(const historic_table& of) {
     for (const auto& each : of.columns)
         sql.add(", CASE WHEN n.valid_from IS NULL THEN v.").name(each.name).add(" ELSE n.").name(each.name).add(" END");
     sql.add(" FROM (");
-    add_places(sql, of);
-    sql.add(" ORDER BY at, key LIMIT ?3 OFFSET ?4) c LEFT JOIN ");
+    add_places(sql, of, which);
+    sql.add(" ORDER BY at, key LIMIT ?3").add(which == places::from_time ? " OFFSET ?4" : "").add(") c LEFT JOIN ");
     add_table(sql, of, versions);
     sql.add(" b ON b.").name(key).add(" = c.key AND b.valid_to = c.at LEFT JOIN ");
     add_table(sql, of, versions);
@@ -134,32 +144,74 @@ void change_reader::check(const changes_place& place, const std::string& doing) 
 /// A fold that is another one by now may make fewer changes of an event than it did: those of the next event are not
 /// taken for the rest of them.
 void change_reader::leave_out_no_more_than_there_is(sqlite::connection& on, const historic_table& of) {
-    if (position_->row == 0) return;
     sqlite::statement count(on, count_changes(of));
     count.bind(1, position_->at.micros()).bind(2, position_->at.micros());
     if (count.step()) position_->row = std::min(position_->row, static_cast<std::size_t>(count.number(0)));
 }
 
-std::size_t change_reader::read(sqlite::connection& on, const historic_table& of, std::size_t most,
-                                function_ref<void(const change_position&, sqlite::statement&)> visit) {
-    const auto place = look_at_changes(on, of);
-    const auto doing = "following the changes of table " + of.name;
-    if (!position_) begin(place, doing);
-    check(place, doing);
-    if (place.through < position_->at || most == 0) return 0;
-    leave_out_no_more_than_there_is(on, of);
-    sqlite::statement select(on, select_changes(of));
-    select.bind(1, position_->at.micros()).bind(2, place.through.micros());
-    select.bind(3, static_cast<std::int64_t>(most)).bind(4, static_cast<std::int64_t>(position_->row));
+/// Of both rows that a change has columns for, the one that is there has the key.
+void change_reader::stand_behind(const sqlite::statement& change, const historic_table& of) {
+    const auto row = first_of_row + (change.number(is_there) != 0 ? of.columns.size() : 0);
+    const auto key = static_cast<int>(row + of.key);
+    if (change.is_text(key))
+        behind_.emplace(std::string(change.text(key)));
+    else
+        behind_.emplace(change.number(key));
+}
+
+/// Goes on through what a statement selects, which has `most` bound.
+std::size_t change_reader::go_through(sqlite::statement& select, const historic_table& of, change_visitor visit) {
     std::size_t visited = 0;
     for (; select.step(); ++visited) {
         const auto when = recorded_at::from_micros(select.number(at));
         position_->row = when == position_->at ? position_->row + 1 : 1;
         position_->at = when;
+        stand_behind(select, of);
         visit(*position_, select);
     }
+    return visited;
+}
+
+/// The changes that are left of an event that the last page has begun.
+std::size_t change_reader::read_rest(sqlite::connection& on, const historic_table& of, std::size_t most,
+                                     change_visitor visit) {
+    const auto behind = *behind_;  // bound, while the reader moves on
+    sqlite::statement select(on, select_changes(of, places::behind_row));
+    select.bind(1, position_->at.micros()).bind(3, static_cast<std::int64_t>(most));
+    if (const auto* text = std::get_if<std::string>(&behind))
+        select.bind_text(4, *text);
+    else
+        select.bind(4, std::get<std::int64_t>(behind));
+    return go_through(select, of, visit);
+}
+
+std::size_t change_reader::read(sqlite::connection& on, const historic_table& of, std::size_t most,
+                                change_visitor visit) {
+    const auto place = look_at_changes(on, of);
+    const auto doing = "following the changes of table " + of.name;
+    if (!position_) begin(place, doing);
+    check(place, doing);
+    if (place.through < position_->at || most == 0) return 0;
+    std::size_t visited = 0;
+    auto from = position_->at;
+    std::size_t left_out = 0;
+    if (behind_) {
+        visited = read_rest(on, of, most, visit);
+        from = time_after(from);
+    } else if (position_->row != 0) {
+        leave_out_no_more_than_there_is(on, of);
+        left_out = position_->row;
+    }
+    if (visited == most) return visited;
+    sqlite::statement select(on, select_changes(of, places::from_time));
+    select.bind(1, from.micros()).bind(2, place.through.micros());
+    select.bind(3, static_cast<std::int64_t>(most - visited)).bind(4, static_cast<std::int64_t>(left_out));
+    visited += go_through(select, of, visit);
     // All of this time is told: a later feed need not look at it again.
-    if (visited < most) position_ = change_position{place.store, place.epoch, time_after(place.through), 0};
+    if (visited < most) {
+        position_ = change_position{place.store, place.epoch, time_after(place.through), 0};
+        behind_.reset();
+    }
     return visited;
 }
 

@@ -2,8 +2,10 @@
 // The changes of a table, read from its history: nothing else is kept for those who follow them.
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "historic_table.hpp"
 #include "leftfold/projections/change_position.hpp"
@@ -27,8 +29,14 @@ struct changes_place {
 /// Looks where they stand. Throws errc::not_found when the projection is gone.
 changes_place look_at_changes(sqlite::connection& on, const historic_table& of);
 
+using change_visitor = function_ref<void(const change_position&, sqlite::statement&)>;
+
 /// Goes through the changes of a table, page by page, each page in a transaction of its caller's. Holds neither file
 /// nor statement, so the rows may be moved to another file between two pages.
+///
+/// A page costs its changes and their versions, each a look-up, in a table that is followed; in another one it costs a
+/// pass over all times of the table and of its versions. Only what a position from outside leaves out of its own event
+/// is gone through once more.
 class change_reader {
 public:
     explicit change_reader(const change_start& from) : from_(from) {}
@@ -40,8 +48,7 @@ public:
     ///
     /// Throws errc::before_history when changes between the last one and the next are no longer told, and
     /// errc::other_history when the rows are of another store than the last change.
-    std::size_t read(sqlite::connection& on, const historic_table& of, std::size_t most,
-                     function_ref<void(const change_position&, sqlite::statement&)> visit);
+    std::size_t read(sqlite::connection& on, const historic_table& of, std::size_t most, change_visitor visit);
 
     /// Where it stands. Nothing until the first read() has found where it begins.
     const std::optional<change_position>& position() const { return position_; }
@@ -50,9 +57,14 @@ private:
     void begin(const changes_place& place, const std::string& doing);
     void check(const changes_place& place, const std::string& doing) const;
     void leave_out_no_more_than_there_is(sqlite::connection& on, const historic_table& of);
+    std::size_t read_rest(sqlite::connection& on, const historic_table& of, std::size_t most, change_visitor visit);
+    std::size_t go_through(sqlite::statement& select, const historic_table& of, change_visitor visit);
+    void stand_behind(const sqlite::statement& change, const historic_table& of);
 
     change_start from_;
     std::optional<change_position> position_;
+    /// The key of the last row that was visited. It says at once what the number of the row says by counting.
+    std::optional<std::variant<std::int64_t, std::string>> behind_;
 };
 
 }  // namespace leftfold::inline v0::detail
