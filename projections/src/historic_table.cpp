@@ -91,12 +91,13 @@ std::string select_one_as_of(const historic_table& of) {
 }
 
 std::string select_all_as_of(const historic_table& of) {
+    // The plus keeps SQLite from the indices of a table that is followed: a pass costs less.
     sql_text sql("SELECT ");
     add_columns(sql, of);
-    sql.add(" FROM ").name(of.schema).add(".").name(of.name).add(" WHERE valid_from <= ?1 UNION ALL SELECT ");
+    sql.add(" FROM ").name(of.schema).add(".").name(of.name).add(" WHERE +valid_from <= ?1 UNION ALL SELECT ");
     add_columns(sql, of);
     sql.add(" FROM ").name(of.schema).add(".").name(of.name + "_versions");
-    sql.add(" WHERE valid_from <= ?1 AND valid_to > ?1");
+    sql.add(" WHERE +valid_from <= ?1 AND +valid_to > ?1");
     return sql.text();
 }
 

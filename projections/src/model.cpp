@@ -49,6 +49,7 @@ void model::open() {
         shelf_.emplace(home_, name_);
         shelf_->remove_strays();
         take_up();
+        match_indices();
         find_start_of_rows();
     } else {
         start_ = find_start(options_.start, store_);

@@ -126,6 +126,7 @@ private:
     void begin_to_build(model_board& told);
     void tell_progress(const cut& all);
     void find_start_of_rows();
+    void match_indices();
     void begin_anew(const std::optional<stored_model>& earlier, const std::string& why);
     void begin_at(const start_place& start, const std::string& why);
     void tell_of_start(const start_place& found) const;

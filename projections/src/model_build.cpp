@@ -32,6 +32,11 @@ void model::take_up() {
     if (is_live_) rows_.are_in(database_->file());
 }
 
+/// Rows that are gone on with are of this shape, and may be of a program that wanted other indices for reading.
+void model::match_indices() {
+    database_->match_indices(name_, projection_access::objects_and_reading_indices(*instance_));
+}
+
 /// Drops the rows and folds anew in their place.
 void model::begin_anew(const std::optional<stored_model>& earlier, const std::string& why) {
     shelf_->drop_others();  // of the same history, or of the same mistake
@@ -56,7 +61,7 @@ void model::make_rows(const start_place& start, std::int64_t generation) {
     before.start(start);
     const auto empty = before.checkpoint(store_, shape_);
     database_->make_anew(name_, empty, {.at = empty.at, .since = start.since, .generation = generation},
-                         projection_access::objects(*instance_));
+                         projection_access::objects_and_reading_indices(*instance_));
     start_ = start;
     board_.began(start.since, generation);
 }
@@ -254,6 +259,7 @@ void model::roll_back() {
     kept.database_ = shelf_->open(*shelf_->now().kept);
     if (const auto why = why_not_continued(kept.database_->load(name_), shape_, store_); !why.empty())
         throw error(errc::stale_model, fmt::format("{}: {}", doing(), why));
+    kept.match_indices();
     kept.find_start_of_rows();
     kept.renew();
     kept.begin_to_build(board_);

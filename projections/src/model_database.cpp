@@ -4,6 +4,8 @@
 #include <sqlite3.h>
 
 #include <charconv>
+#include <functional>
+#include <set>
 
 #include "leftfold/storage/error.hpp"
 #include "sql_text.hpp"
@@ -297,22 +299,45 @@ void model_database::make_anew(std::string_view projection, const stored_model& 
     const synced_commits synced(connection_);
     sqlite::transaction making(connection_);
     drop_objects(projection);
-    for (const auto& each : objects) {
-        auto& owner = prepared("SELECT projection FROM leftfold_objects WHERE name = ?1");
-        sqlite::reset_at_end end(owner);
-        if (owner.bind_text(1, each.name).step())
-            throw error(errc::name_collision,
-                        fmt::format("making {} {} of projection {} in {}: projection {} has it", each.kind, each.name,
-                                    projection, file().string(), owner.text(0)));
-        auto make = prepare(connection_, each.sql);
-        make.run();
-        auto& note = prepared("INSERT INTO leftfold_objects VALUES (?1, ?2, ?3)");
-        note.bind_text(1, each.name).bind_text(2, each.kind).bind_text(3, projection).run();
-    }
+    for (const auto& each : objects) make_object(projection, each);
     save(projection, model);
     save_start(projection, start);
     making.commit();
     ring();
+}
+
+void model_database::make_object(std::string_view projection, const model_part::object& what) {
+    auto& owner = prepared("SELECT projection FROM leftfold_objects WHERE name = ?1");
+    sqlite::reset_at_end end(owner);
+    if (owner.bind_text(1, what.name).step())
+        throw error(errc::name_collision,
+                    fmt::format("making {} {} of projection {} in {}: projection {} has it", what.kind, what.name,
+                                projection, file().string(), owner.text(0)));
+    auto make = prepare(connection_, what.sql);
+    make.run();
+    auto& note = prepared("INSERT INTO leftfold_objects VALUES (?1, ?2, ?3)");
+    note.bind_text(1, what.name).bind_text(2, what.kind).bind_text(3, projection).run();
+}
+
+void model_database::match_indices(std::string_view projection, const std::vector<model_part::object>& objects) {
+    std::set<std::string, std::less<>> had;
+    {
+        auto& query = prepared("SELECT name FROM leftfold_objects WHERE projection = ?1 AND kind = 'index'");
+        const sqlite::reset_at_end end(query);
+        query.bind_text(1, projection);
+        while (query.step()) had.emplace(query.text(0));
+    }
+    std::vector<const model_part::object*> missing;
+    for (const auto& each : objects)
+        if (each.kind == "index" && had.erase(each.name) == 0) missing.push_back(&each);
+    if (missing.empty() && had.empty()) return;
+    sqlite::transaction making(connection_);
+    for (const auto& each : had) {
+        connection_.execute(sql_text("DROP INDEX IF EXISTS ").name(each).text().c_str());
+        prepared("DELETE FROM leftfold_objects WHERE name = ?1").bind_text(1, each).run();
+    }
+    for (const auto* each : missing) make_object(projection, *each);
+    making.commit();
 }
 
 void model_database::begin() { connection_.execute("BEGIN IMMEDIATE"); }

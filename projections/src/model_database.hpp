@@ -64,6 +64,10 @@ public:
     void make_anew(std::string_view projection, const stored_model& model, const stored_start& start,
                    const std::vector<model_part::object>& objects);
 
+    /// Makes those indices of `objects` that the projection has not, and drops those that it has beside them. Costs a
+    /// pass over its table for each that it makes, and a look otherwise. Throws errc::name_collision as make_anew does.
+    void match_indices(std::string_view projection, const std::vector<model_part::object>& objects);
+
     /// Drops what the projection has in the database, in the transaction that is open.
     void forget(std::string_view projection);
     /// Says which generations a model has, in the transaction that is open.
@@ -89,6 +93,7 @@ private:
     void make_schema();
     void ring();
     void drop_objects(std::string_view projection);
+    void make_object(std::string_view projection, const model_part::object& what);
     void save_start(std::string_view projection, const stored_start& start);
 
     model_place place_;

@@ -111,4 +111,11 @@ std::vector<model_part::object> projection_access::objects(const projection_base
     return all;
 }
 
+std::vector<model_part::object> projection_access::objects_and_reading_indices(const projection_base& of) {
+    auto all = objects(of);
+    for (const auto* part : of.parts_)
+        for (auto& each : part->reading_indices()) all.push_back(std::move(each));
+    return all;
+}
+
 }  // namespace leftfold::inline v0::detail

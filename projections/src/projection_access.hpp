@@ -47,6 +47,8 @@ struct projection_access {
     /// Returns a text that is another one when the rows have to be made anew: revision, events, columns, indices.
     static std::string shape(const projection_base& of, const event_registry& events);
     static std::vector<model_part::object> objects(const projection_base& of);
+    /// The same, and what only makes reading cheaper.
+    static std::vector<model_part::object> objects_and_reading_indices(const projection_base& of);
 
 private:
     static bool prefetches(const projection_base& of);

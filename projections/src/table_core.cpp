@@ -68,6 +68,9 @@ table_core::table_core(projection_base& owner, std::string name, const row_type&
                         fmt::format("making table {}: the table of a projection that parks keys has a column {} of its "
                                     "own",
                                     this->name(), each.name));
+    if (options_.followed && !options_.history)
+        throw error(errc::invalid_argument,
+                    fmt::format("making table {} followed: it is made without history", this->name()));
     for (const auto& index : options_.indices)
         for (const auto& wanted : columns_of_index(index))
             if (std::none_of(type_.columns.begin(), type_.columns.end(),
@@ -120,6 +123,21 @@ std::vector<model_part::object> table_core::objects() const {
     add_column_list(view, type_.columns);
     view.add(", valid_from, ").add(open_end).add(" FROM ").name(name());
     add("view", name() + "_history", view);
+    return made;
+}
+
+/// Where rows begin and versions begin and end are all the times of a change. SQLite adds the key to each of them, so
+/// that they come in the order of a feed, and it reads them alone.
+std::vector<model_part::object> table_core::reading_indices() const {
+    std::vector<object> made;
+    if (!options_.followed) return made;
+    const auto versions = versions_name(name());
+    for (const auto& [table, time] : {std::pair{name(), valid_from_column}, std::pair{versions, valid_from_column},
+                                      std::pair{versions, valid_to_column}}) {
+        const auto named = fmt::format("{}_by_{}", table, time);
+        const auto sql = sql_text("CREATE INDEX ").name(named).add(" ON ").name(table).add(" (").add(time).add(")");
+        made.push_back({"index", named, sql.text()});
+    }
     return made;
 }
 

@@ -17,7 +17,8 @@ struct query_shape {
 };
 
 /// Makes one query, as it is now or as of a time. As of a time, the rows of then are the current ones that are old
-/// enough, and the versions that were true then: one of the two for each key.
+/// enough, and the versions that were true then: one of the two for each key. The plus keeps SQLite from the indices of
+/// a table that is followed: to look up in another order what is most of a table costs more than a pass.
 std::string make_query(const table_core& of, const query_shape& shape, axis when) {
     const auto& type = of.type();
     const auto& key = type.columns[type.key].name;
@@ -43,7 +44,7 @@ std::string make_query(const table_core& of, const query_shape& shape, axis when
             if (!shape.condition.empty()) sql.add(" AND ").add(shape.condition);
         };
         add_select(sql, of.name(), false);
-        sql.add(" WHERE valid_from <= ").parameter(time);
+        sql.add(" WHERE +valid_from <= ").parameter(time);
         add_condition();
         sql.add(" UNION ALL ");
         if (shape.what == "one") {
@@ -55,7 +56,7 @@ std::string make_query(const table_core& of, const query_shape& shape, axis when
             sql.parameter(time);
         } else {
             add_select(sql, versions_name(of.name()), false);
-            sql.add(" WHERE valid_from <= ").parameter(time).add(" AND valid_to > ").parameter(time);
+            sql.add(" WHERE +valid_from <= ").parameter(time).add(" AND +valid_to > ").parameter(time);
             add_condition();
         }
     }

@@ -79,7 +79,9 @@ std::optional<Row> read_changed(cell_reader& in, bool there) {
 /// cannot hold them up; whoever is slow falls behind and loses nothing; whoever ends, goes on from the position of the
 /// last change that he took, in any process. In memory there are `page_changes` at most.
 ///
-/// What it costs is a look at the history for each page: a pass over the times of the table and of its versions.
+/// What it costs: of a table with table_options::followed, a few look-ups for each change, however large the table is
+/// and however much lies behind. Of another one, for each page, and for each commit while it waits, a pass over the
+/// times of the table and of its versions.
 ///
 /// While a stream is parked (failure_policy::park_key), the feed ends before its first event, since what that changes
 /// is not known yet. It goes on once the stream has rejoined.

@@ -101,6 +101,9 @@ public:
     /// Returns what else decides whether rows written earlier are still right: another text, or other objects, and they
     /// are made anew.
     virtual std::string shape() const { return name_; }
+    /// Returns indices that change no answer, and so are no part of the shape: they are made for rows that are there
+    /// already, and dropped once they are no longer returned.
+    virtual std::vector<object> reading_indices() const { return {}; }
 
     // Called on the write side, before a batch of events is folded. What is looked up ahead changes no answer.
 

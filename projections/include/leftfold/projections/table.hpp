@@ -58,7 +58,8 @@ public:
     using key_type = detail::column_type<Key>;
 
     /// `name` is the SQL table's: `[a-z][a-z0-9_]{0,47}`, unique in its database. Throws errc::invalid_name,
-    /// errc::invalid_argument (an index of a column that is not there, or keyed_by_stream where the key is no string).
+    /// errc::invalid_argument (an index of a column that is not there, keyed_by_stream where the key is no string, or
+    /// followed without history).
     table(projection_base& owner, std::string name, table_options options = {})
         : table_core(owner, std::move(name), checked_type(), std::move(options)) {
         if (this->options().keyed_by_stream && !std::is_same_v<key_type, std::string>) fail_keyed_by_stream();

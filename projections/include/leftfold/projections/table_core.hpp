@@ -21,6 +21,11 @@ struct table_options {
     /// The rows of an event are, as a rule, those whose key is the key of its stream: they are looked up ahead, as
     /// table::prefetch does. Changes no row and no answer. For keys that are strings.
     bool keyed_by_stream = false;
+    /// Whether its history is indexed by time, so that a change_feed finds the next changes without a pass over all of
+    /// it. Costs space and writes: docs/change_feed.md says how much. Changes no row and no answer, and nothing is
+    /// folded anew for it: rows that are there get the indices, or lose them, when the engine adds the projection.
+    /// Needs history. Where no feed can be had, in fold_live and fold_inline, it does nothing.
+    bool followed = false;
 };
 
 /// How many rows one query looks up for table::prefetch.
@@ -62,6 +67,7 @@ public:
     const std::string& query_versions() const;
 
     std::vector<object> objects() const override;
+    std::vector<object> reading_indices() const override;
     std::string shape() const override;
     void flush(model_side& to) override;
     void show_event(model_side& to) override;
