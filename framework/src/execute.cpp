@@ -4,6 +4,7 @@
 #include <chrono>
 #include <limits>
 
+#include "command_state.hpp"
 #include "leftfold/framework/detail/repository_core.hpp"
 
 namespace leftfold::inline v0::detail {
@@ -61,21 +62,37 @@ result<executed, conflict> repository_core::execute(subject& target, const strea
         throw error(errc::invalid_argument,
                     fmt::format("executing a command with an empty id on {}", describe(stream)));
     const command_context whole = within(context, context_scope::current());
-    for (int attempts = 1;; ++attempts) {
+    command_state state{*this, target, stream};
+    state.begin();
+    for (int attempts = 1, races = 0;; ++attempts) {
         if (command != nullptr)
             if (const auto first = find_executed(stream, *command)) return *first;
-        target.reset();
-        const fold_end loaded = fold(target, stream, {});
-        std::vector<event_data> raised = target.decide(loaded.version);
-        if (raised.empty()) return executed{loaded.position, loaded.version, 0, attempts};
+        const fold_end loaded = state.load();
+        std::vector<event_data> raised;
+        try {
+            raised = target.decide(loaded.version);
+        } catch (...) {
+            if (state.confirm()) throw;
+            continue;
+        }
+        if (raised.empty()) {
+            if (state.confirm()) return executed{loaded.position, loaded.version, 0, attempts};
+            continue;
+        }
         complete(raised, stream, command, whole);
         try {
             auto outcome = append(stream, loaded.version, raised, command != nullptr ? attempt::first : attempt::fresh);
-            if (outcome) return executed{outcome->position, outcome->version(), raised.size(), attempts};
-            if (attempts >= options_.attempts_max) return std::move(outcome).error();
+            if (outcome) {
+                state.stored(*outcome, raised);
+                return executed{outcome->position, outcome->version(), raised.size(), attempts};
+            }
+            if (state.lost(outcome.error()) && ++races >= options_.attempts_max) return std::move(outcome).error();
         } catch (const error& refused) {
+            // Nothing was stored, and on the newest state there may be something else to append, or nothing at all.
+            if (refused.kind() != errc::outcome_unknown && !state.confirm()) continue;
+            state.drop();
             // The same command was executed elsewhere at the same time and decided otherwise: theirs is the outcome.
-            if (command == nullptr || !is_duplicate(refused.kind()) || attempts >= options_.attempts_max) throw;
+            if (command == nullptr || !is_duplicate(refused.kind()) || ++races >= options_.attempts_max) throw;
         }
     }
 }

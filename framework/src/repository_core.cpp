@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "command_state.hpp"
+#include "residents.hpp"
 #include "snapshot_keeper.hpp"
 
 namespace leftfold::inline v0::detail {
@@ -28,6 +30,14 @@ repository_core::repository_core(const event_store& store, subject_type type, re
     check_category(type_.category);
     if (options_.attempts_max < 1)
         throw error(errc::invalid_argument, fmt::format("making a repository of {} that may not try", type_.name));
+    if (options_.resident_bytes != 0) {
+        if (!type_.can_stay)
+            throw error(errc::invalid_argument,
+                        fmt::format("keeping residents of {}, which cannot be copied, or not be counted: it has no "
+                                    "resident_bytes(), and is not described or has transient members",
+                                    type_.name));
+        residents_ = std::make_unique<residents>(options_.resident_bytes);
+    }
     if (options_.snapshots.every == 0) return;
     if (!type_.fingerprint)
         throw error(errc::invalid_argument,
@@ -39,6 +49,10 @@ repository_core::repository_core(const event_store& store, subject_type type, re
 repository_core::~repository_core() = default;
 
 snapshot_counts repository_core::counts() const { return keeper_ ? keeper_->counts() : snapshot_counts{}; }
+
+resident_counts repository_core::resident_states() const {
+    return residents_ ? residents_->counts() : resident_counts{};
+}
 
 std::string repository_core::describe(const stream_id& stream) const { return to_string(stream); }
 
@@ -59,8 +73,22 @@ void repository_core::apply(subject& target, const event_view& event) const {
 }
 
 fold_end repository_core::fold(subject& target, const stream_id& stream, const fold_bounds& bounds) {
-    const bool keeps = keeper_ && store_.access() == access::read_write;
-    return fold_from(restore(target, stream, bounds), target, stream, bounds, keeps ? keeper_.get() : nullptr);
+    return fold_from(restore(target, stream, bounds), target, stream, bounds, writing_keeper());
+}
+
+fold_end repository_core::load(subject& target, const stream_id& stream) {
+    return command_state{*this, target, stream}.look();
+}
+
+snapshot_keeper* repository_core::writing_keeper() const {
+    return store_.access() == access::read_write ? keeper_.get() : nullptr;
+}
+
+/// Whether the fold of so many more events is to be kept on the way.
+bool repository_core::is_snapshot_due(const fold_end& at, std::size_t more) const {
+    if (writing_keeper() == nullptr) return false;
+    const auto unkept = at.version.value() - at.kept.value() + static_cast<std::int64_t>(more);
+    return unkept >= std::min(options_.snapshots.every, std::max(options_.snapshots.spacing, 1U));
 }
 
 /// Begins with a snapshot if there is one, and now and then sees whether it is what its events fold to.
@@ -86,18 +114,19 @@ fold_end repository_core::fold_from(fold_end end, subject& target, const stream_
                                     snapshot_keeper* keeper) {
     const auto spacing =
         static_cast<std::int64_t>(keeper != nullptr ? std::max(options_.snapshots.spacing, 1U) : page_events);
-    auto kept = end.version;
+    version& kept = end.kept;
+    if (keeper == nullptr) kept = end.version;
     for (bool more = true; more;) {
         const auto page = std::min<std::int64_t>(spacing - (end.version.value() - kept.value()), page_events);
-        const auto given =
-            store_.visit_stream(stream, {.from = end.version.next(), .count = static_cast<std::size_t>(page)},
-                                [&](const event_view& event) {
-                                    more = event.version <= bounds.at_most && event.at <= bounds.up_to;
-                                    if (!more) return false;
-                                    apply(target, event);
-                                    end = {event.version, event.position(), event.recorded, event.integrity.chain};
-                                    return true;
-                                });
+        const auto given = store_.visit_stream(
+            stream, {.from = end.version.next(), .count = static_cast<std::size_t>(page)},
+            [&](const event_view& event) {
+                more = event.version <= bounds.at_most && event.at <= bounds.up_to;
+                if (!more) return false;
+                apply(target, event);
+                end = {event.version, event.position(), event.recorded, event.integrity.chain, kept};
+                return true;
+            });
         more = more && given == static_cast<std::size_t>(page);
         const auto unkept = end.version.value() - kept.value();
         if (keeper == nullptr) {

@@ -16,7 +16,7 @@ fold_end snapshot_keeper::restore(subject& target, const stream_id& stream, cons
             try {
                 target.read_state(kept->state);
                 ++used_;
-                return {kept->version, kept->position, kept->recorded, kept->chain};
+                return {kept->version, kept->position, kept->recorded, kept->chain, kept->version};
             } catch (const codec_error&) {  // right shape, wrong bytes
                 target.reset();
                 discard(*kept);

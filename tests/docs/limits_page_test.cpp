@@ -85,6 +85,7 @@ void add_framework(named& all) {
     const repository_options repository;
     all["repository_options::attempts_max"] = count(static_cast<std::size_t>(repository.attempts_max));
     all["repository_options::deadline"] = time(repository.deadline);
+    all["repository_options::resident_bytes"] = count(repository.resident_bytes);
     all["snapshot_policy::every"] = count(repository.snapshots.every);
     all["snapshot_policy::spacing"] = count(repository.snapshots.spacing);
     const auto refold = repository.snapshots.refold_every;

@@ -25,6 +25,11 @@ public:
         next_ = next;
         silent_ = answers;
     }
+    /// Lets the next commit be as any other after all, and the disk answer again.
+    void recover() {
+        armed_ = false;
+        silent_ = 0;
+    }
     int asked() const { return asked_; }
 
     leftfold::log_capabilities capabilities() const override { return below_->capabilities(); }

@@ -115,6 +115,19 @@ TEST(pages, event_evolution) {
     EXPECT_EQ(accounts.load("ann").version(), leftfold::version{3});
 }
 
+TEST(pages, residents) {
+    leftfold::testing::store store;
+    leftfold::repository<account> accounts{store, {.resident_bytes = 64 << 20}};
+    for (int i = 0; i < 100; ++i) accounts.execute("ann", [](account& a) { a.deposit(1); });
+
+    const leftfold::resident_counts counts = accounts.residents();
+    EXPECT_EQ(counts.used, 99U);
+    EXPECT_EQ(counts.missed, 1U);
+    EXPECT_EQ(counts.held, 1U);
+    EXPECT_LE(counts.bytes, 64U << 20);
+    EXPECT_EQ(accounts.load("ann")->balance(), 100);
+}
+
 TEST(pages, snapshots) {
     leftfold::testing::store store;
     leftfold::repository<account> accounts{store, {.snapshots = {.every = 100, .spacing = 1'000}}};

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -48,7 +47,10 @@ public:
     /// passes through, and nothing is appended. A commit of unknown outcome is resolved inside, by appending again
     /// under the same event ids until `deadline`; then throws errc::outcome_unknown.
     ///
-    /// Costs one load and one durable commit; with nothing raised, the load alone.
+    /// Costs one load and one durable commit; with nothing raised, the load alone. Where the stream is resident
+    /// (`options.resident_bytes`), the load is a copy of the state in memory, and a decision that throws or raises
+    /// nothing costs a look-up of the stream's head beside. When others had appended before the call, the decision was
+    /// made on an old state: whatever came of it is forgotten, and it runs again, which is no lost race.
     template <class Decision>
     executed execute(std::string_view key, Decision&& decision, const command_context& context = {}) {
         return value_of(try_execute(key, std::forward<Decision>(decision), context));
@@ -81,16 +83,23 @@ public:
 
     // States. Each gives nothing when the stream did not exist at the point asked for.
 
-    /// Returns the aggregate as it is now.
-    loaded<Aggregate> load(std::string_view key) { return fold(key, {}, std::nullopt); }
+    /// Returns the aggregate as it is now: with all that was appended before the call, by anybody. Costs a look-up and
+    /// a point read an event; of a stream that is resident, a look-up, a copy, and a read of what is new.
+    loaded<Aggregate> load(std::string_view key) {
+        detail::typed_subject<Aggregate> target;
+        const auto end = core_->load(target, core_->stream(key));
+        return made_of(target, end, core_->only(end.position));
+    }
 
     /// Whether the stream has an event.
     bool exists(std::string_view key) { return core_->store().head(core_->stream(key)).has_value(); }
 
     /// Returns the aggregate after the event of that version; nothing when the stream has not come so far.
     loaded<Aggregate> at_version(std::string_view key, version at) {
-        auto found = fold(key, {.at_most = at}, std::nullopt);
-        return found.version() == at ? std::move(found) : loaded<Aggregate>{found.cut()};
+        detail::typed_subject<Aggregate> target;
+        const auto end = core_->fold(target, core_->stream(key), {.at_most = at});
+        cut seen = core_->only(end.position);
+        return end.version == at ? made_of(target, end, std::move(seen)) : loaded<Aggregate>{std::move(seen)};
     }
 
     /// Returns the aggregate as it was at a cut of the store. Throws errc::not_yet when the store has not come so far,
@@ -182,6 +191,9 @@ public:
     /// Returns what was done with snapshots since the repository was made.
     snapshot_counts snapshots() const { return core_->counts(); }
 
+    /// Returns what residents did since the repository was made, and what they take now.
+    resident_counts residents() const { return core_->resident_states(); }
+
 private:
     static repository_options with_own_events(repository_options options) {
         add_events(options.events, detail::events_of<Aggregate>{});
@@ -212,10 +224,10 @@ private:
         return *outcome;
     }
 
-    loaded<Aggregate> fold(std::string_view key, const detail::fold_bounds& bounds, std::optional<cut> seen) {
+    loaded<Aggregate> fold(std::string_view key, const detail::fold_bounds& bounds, cut seen) {
         detail::typed_subject<Aggregate> target;
         const auto end = core_->fold(target, core_->stream(key), bounds);
-        return made_of(target, end, seen ? std::move(*seen) : core_->only(end.position));
+        return made_of(target, end, std::move(seen));
     }
     loaded<Aggregate> fold_by_occurrence(std::string_view key, occurred_at when, cut seen) {
         detail::typed_subject<Aggregate> target;

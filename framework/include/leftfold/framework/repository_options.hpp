@@ -32,6 +32,15 @@ struct snapshot_counts {
     std::uint64_t discarded = 0;  ///< dropped because they did not match the log or the code
 };
 
+/// What a repository's residents did since it was made, and what they are now.
+struct resident_counts {
+    std::uint64_t used = 0;     ///< commands and loads that found one
+    std::uint64_t missed = 0;   ///< those that found none, and read the stream: it was new, dropped, or in use
+    std::uint64_t evicted = 0;  ///< dropped because there were too many bytes
+    std::size_t held = 0;       ///< how many there are
+    std::size_t bytes = 0;      ///< what they take
+};
+
 /// Which of the kept snapshots verify_snapshots looks at.
 struct snapshot_check_options {
     /// At most so many streams, chosen at random; 0: all of them.
@@ -64,6 +73,19 @@ struct repository_options {
     /// How long a command tries to learn whether a commit of unknown outcome is stored, before it throws
     /// errc::outcome_unknown.
     std::chrono::milliseconds deadline = std::chrono::seconds{10};
+    /// How many bytes of residents the repository keeps: states of the streams that were used last, which spare a
+    /// command the reading and the folding of its stream (docs/aggregates.md). Over it, those used longest ago go; one
+    /// that alone is larger never stays. 0: none are kept.
+    ///
+    /// A state says itself how many it takes, by `std::size_t resident_bytes() const` (of a decider, its State), or its
+    /// described members are counted: their sizes, and what strings and containers have on the heap, as far as that can
+    /// be told without asking the allocator. Until a state has grown by an eighth, the payloads that it took in stand
+    /// for its growth. The states that commands are working on, and their copies, come on top.
+    ///
+    /// Each command and each load copies the state, and what happens to a copy must not reach the original: no pointers
+    /// to shared data that `apply` changes. An aggregate that cannot be copied is refused, and one without
+    /// `resident_bytes()` that is not described or has `transient` members: errc::invalid_argument.
+    std::size_t resident_bytes = 0;
     /// The events of the application, with renames and upcasters. The repository's own are added to its copy.
     event_registry events{};
 };

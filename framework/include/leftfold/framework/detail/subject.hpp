@@ -11,6 +11,7 @@
 
 #include "leftfold/framework/detail/aggregate_access.hpp"
 #include "leftfold/framework/detail/compare_members.hpp"
+#include "leftfold/framework/detail/held_bytes.hpp"
 #include "leftfold/framework/event_codec.hpp"
 #include "leftfold/framework/fingerprint.hpp"
 #include "leftfold/framework/layout_check.hpp"
@@ -33,6 +34,10 @@ public:
     virtual std::vector<change> differences(const subject& other) const = 0;
     /// Makes another of the same aggregate, as before the first event.
     virtual std::unique_ptr<subject> make_new() const = 0;
+    /// Becomes a copy of `other`, a subject of the same aggregate; does nothing where subject_type::can_stay is false.
+    virtual void become(const subject& other) = 0;
+    /// Returns how much memory the state takes, as residents are counted.
+    virtual std::size_t bytes() const = 0;
     /// Runs the decision on the state at that version and returns what it raised.
     virtual std::vector<event_data> decide(version at) = 0;
 };
@@ -43,6 +48,8 @@ struct subject_type {
     std::string name;  ///< the class's, for people
     /// Of the state and of everything that makes it from events; nothing when the state cannot be kept.
     std::optional<std::uint64_t> fingerprint;
+    /// Whether residents can be kept: states are copied, and their bytes counted.
+    bool can_stay = false;
 };
 
 /// A subject that can be folded and looked at.
@@ -75,6 +82,15 @@ public:
     }
 
     std::unique_ptr<subject> make_new() const override { return std::make_unique<typed_subject>(); }
+
+    void become(const subject& other) override {
+        if constexpr (can_stay<Aggregate, kept_state<Aggregate>>)
+            aggregate_ = static_cast<const typed_subject&>(other).aggregate_;
+    }
+
+    std::size_t bytes() const override {
+        return sizeof(*this) - sizeof(kept_state<Aggregate>) + held_bytes(aggregate_access::state(aggregate_));
+    }
 
     std::vector<event_data> decide(version) override { return {}; }
 
@@ -136,7 +152,8 @@ consteval std::uint64_t fold_fingerprint() {
 template <class Aggregate>
 subject_type type_of_subject() {
     using state = kept_state<Aggregate>;
-    subject_type made{std::string{Aggregate::category}, std::string{type_name<state>()}, {}};
+    subject_type made{
+        std::string{Aggregate::category}, std::string{type_name<state>()}, {}, can_stay<Aggregate, state>};
     if constexpr (described<state>) {
         if constexpr (std::is_same_v<state, Aggregate>)
             check_layout<state, decltype(aggregate_access::base(std::declval<const Aggregate&>()))>();
