@@ -138,6 +138,32 @@ std::vector<result> append_512_4p(workshop& in) {
     return {both.against("append_512_4p", "append_64_async", 1.5)};
 }
 
+std::vector<result> execute_resident(workshop& in) {
+    constexpr std::int64_t hot_streams = 50;
+    constexpr std::int64_t length = 1'000;
+    const auto path = in.fresh_path("bench.store");
+    fill_store(path, hot_streams * length, hot_streams);
+    auto store = open_store(path);
+    const auto rows = sample_rows(in, sampled_rows, streams);
+    raw_appender raw(in, rows, raw_index::none);
+    leftfold::repository<item> plain{store};
+    leftfold::repository<item> resident{store, {.resident_bytes = 16 << 20}};
+    const auto seconds = in.chosen().seconds;
+    const auto commands = [&](leftfold::repository<item>& items) {
+        std::int64_t turn = 0;
+        return repeat_for(seconds, [&] {
+            items.execute(key_of(turn++ % hot_streams), [](item& i) { i.change(1); });
+            return 1.0;
+        });
+    };
+    const auto beside_log = in.compare([&] { return raw.append(1, seconds); }, [&] { return commands(resident); });
+    const auto beside_plain = in.compare([&] { return commands(plain); }, [&] { return commands(resident); });
+    store.close();
+    require_sound(path);
+    return {beside_log.against("execute_resident", "raw_sqlite_log", 0.90),
+            beside_plain.against("execute_resident_1000", "execute_without", 2)};
+}
+
 std::vector<result> append_64_threads(workshop& in) {
     both_sides sides(in, raw_index::none);
     leftfold::repository<item> items{sides.store};

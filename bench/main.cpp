@@ -17,6 +17,8 @@ const std::vector<bench_case>& all_cases() {
         {"append_64_threads", "64 threads, whole commands on aggregates", small, append_64_threads},
         {"append_1x100", "batches of 100", small, append_1x100},
         {"append_512_4p", "512 appends in flight over 4 partitions", small, append_512_4p},
+        {"execute_resident", "whole commands, one client, on streams whose states are in memory", small,
+         execute_resident},
         {"load_1000", "typed load and fold of a stream of 1,000 events", small, load_1000},
         {"catchup_envelope", "the whole log, by type and category only", small, catchup_envelope},
         {"catchup_typed", "the whole log, decoded and folded in memory", small, catchup_typed},

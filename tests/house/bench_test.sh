@@ -8,8 +8,9 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 goals='append_1x1 append_64_async append_64_async_unique append_64_threads append_1x100 append_512_4p
-tail_append_64_async tail_append_1x100 load_1000 catchup_envelope catchup_typed catchup_table catchup_lanes
-catchup_history e2e_p50 e2e_p99 codec_decode_40 codec_encode_40 codec_decode_190 codec_encode_190
+tail_append_64_async tail_append_1x100 execute_resident execute_resident_1000 load_1000
+catchup_envelope catchup_typed catchup_table catchup_lanes catchup_history
+e2e_p50 e2e_p99 codec_decode_40 codec_encode_40 codec_decode_190 codec_encode_190
 codec_decode_200_nested codec_encode_200_nested as_of_aggregate as_of_row as_of_scan growth_10m random_load_10m
 open_10m open_10m_memory memory_append find_cut fork_10m fork_10m_first_append'
 
