@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
 #include <exception>
-#include <future>
 #include <utility>
 
 #include "leftfold/storage/closing.hpp"
@@ -41,13 +41,39 @@ void driver::stop() {
     ending.reset();  // finishes what is queued, which posts nothing more
 }
 
+namespace {
+
+/// How a task ended, for whoever waits for that and owns this. What was thrown is handed over whole: the thread that
+/// threw it holds no share that it could let go of while it is being read.
+class awaited_end {
+public:
+    void tell(std::exception_ptr&& failed) {
+        const std::lock_guard lock(mutex_);
+        failed_ = std::move(failed);
+        is_over_ = true;
+        told_.notify_one();  // under the lock: its owner is gone soon after
+    }
+    void wait() {
+        std::unique_lock lock(mutex_);
+        told_.wait(lock, [this] { return is_over_; });
+        if (failed_) std::rethrow_exception(std::move(failed_));
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable told_;
+    std::exception_ptr failed_;
+    bool is_over_ = false;
+};
+
+}  // namespace
+
 bool driver::run(unique_function<void()> task) {
-    std::promise<void> ended;
-    auto end = ended.get_future();
+    awaited_end end;
     {
         const std::lock_guard lock(mutex_);
         if (!executor_) return false;
-        executor_->post([self = shared_from_this(), task = std::move(task), ended = std::move(ended)]() mutable {
+        executor_->post([self = shared_from_this(), task = std::move(task), &end]() mutable {
             std::exception_ptr failed;
             try {
                 task();
@@ -55,13 +81,10 @@ bool driver::run(unique_function<void()> task) {
                 failed = std::current_exception();
             }
             self->post_turn(++self->round_);
-            if (failed)
-                ended.set_exception(failed);
-            else
-                ended.set_value();
+            end.tell(std::move(failed));
         });
     }
-    end.get();
+    end.wait();
     return true;
 }
 
