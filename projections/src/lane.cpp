@@ -20,8 +20,7 @@ void lane::start_from(cut durable) {
 void lane::folded(cut to) {
     folded_ = std::move(to);
     // The event that failed is behind: the next failure is another one.
-    if (!failed_at_ || !folded_.covers(*failed_at_)) return;
-    forget_event();
+    if (failed_at_ && folded_.covers(*failed_at_)) forget_event();
 }
 
 void lane::flushed() {

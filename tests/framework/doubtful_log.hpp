@@ -65,3 +65,12 @@ private:
     int silent_ = 0;
     int asked_ = 0;
 };
+
+/// The parts of a store in memory over such a log, which `log` tells of from now on.
+inline leftfold::store_parts parts_over_doubtful_log(doubtful_log*& log) {
+    auto made = leftfold::make_memory_parts(1, leftfold::derive_event_id("a store"));
+    auto wrapped = std::make_unique<doubtful_log>(std::move(made.log));
+    log = wrapped.get();
+    made.log = std::move(wrapped);
+    return made;
+}

@@ -13,16 +13,8 @@ using leftfold::errc, leftfold::repository, leftfold::version;
 
 struct doubtful_world {
     doubtful_log* log = nullptr;
-    leftfold::event_store store{parts()};
+    leftfold::event_store store{parts_over_doubtful_log(log)};
     repository<account> accounts{store};
-
-    leftfold::store_parts parts() {
-        auto made = leftfold::make_memory_parts(1, leftfold::derive_event_id("a store"));
-        auto wrapped = std::make_unique<doubtful_log>(std::move(made.log));
-        log = wrapped.get();
-        made.log = std::move(wrapped);
-        return made;
-    }
 };
 
 /// The store itself asks this often before it gives up; then the repository appends again under the same ids.

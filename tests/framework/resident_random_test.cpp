@@ -25,20 +25,14 @@ struct world {
     leftfold::event_store store;
     std::vector<std::unique_ptr<repository<account>>> writers;
 
-    world(std::size_t resident_bytes, int attempts_max, std::uint32_t snapshots_every) : store(parts()) {
+    world(std::size_t resident_bytes, int attempts_max, std::uint32_t snapshots_every)
+        : store(parts_over_doubtful_log(log)) {
         for (int i = 0; i < 2; ++i)
             writers.push_back(std::make_unique<repository<account>>(
                 store, leftfold::repository_options{.snapshots = {.every = snapshots_every, .spacing = 8},
                                                     .attempts_max = attempts_max,
                                                     .deadline = std::chrono::milliseconds{0},
                                                     .resident_bytes = resident_bytes}));
-    }
-    leftfold::store_parts parts() {
-        auto made = leftfold::make_memory_parts(1, leftfold::derive_event_id("a store"));
-        auto wrapped = std::make_unique<doubtful_log>(std::move(made.log));
-        log = wrapped.get();
-        made.log = std::move(wrapped);
-        return made;
     }
 };
 

@@ -64,25 +64,17 @@ protected:
     }
     projection_options views() const { return {.database = at("views.db"), .retries = {.count = 0}}; }
 
+    enum class rows { as_they_are, folded_anew };
+
     /// A program that keeps the accounts until it is killed.
-    int keep_accounts(int pipe) const {
+    int keep_accounts(int pipe, rows which = rows::as_they_are) const {
         auto store = open_sqlite(at("bank"), {.partitions = 2});
         const auto last = fill_bank(store);
         projection_engine engine{store};
         engine.add<accounts>(views());
         engine.start();
         engine.wait_for(last);
-        return ::write(pipe, "r", 1) == 1 ? ::pause() : 1;
-    }
-    /// The same, after it has folded them anew.
-    int keep_new_accounts(int pipe) const {
-        auto store = open_sqlite(at("bank"), {.partitions = 2});
-        const auto last = fill_bank(store);
-        projection_engine engine{store};
-        engine.add<accounts>(views());
-        engine.start();
-        engine.wait_for(last);
-        if (!engine.rebuild<accounts>().swapped) return 1;
+        if (which == rows::folded_anew && !engine.rebuild<accounts>().swapped) return 1;
         return ::write(pipe, "r", 1) == 1 ? ::pause() : 1;
     }
     /// A program that finds drivers and writes receipts until it is killed.
@@ -184,7 +176,7 @@ TEST_F(command_line_orders, to_go_back_to_kept_rows_go_to_the_engine_that_runs) 
         EXPECT_NE(none.err.find("no rows are kept"), std::string::npos) << none.err;
     }
     {
-        const child_process engine([&](int pipe) { return keep_new_accounts(pipe); });
+        const child_process engine([&](int pipe) { return keep_accounts(pipe, rows::folded_anew); });
         await(engine);
         EXPECT_EQ(told({"projections", db_}).at("generation").as_int64(), 2);
         const auto back = run({"rollback", db_, "accounts"});
