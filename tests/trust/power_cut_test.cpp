@@ -34,7 +34,7 @@ std::vector<acknowledgement> run_workload(simulated_disk& disk, durability level
     const simulated_vfs vfs(disk);
     std::mt19937_64 random(11);
     std::vector<acknowledgement> acknowledged;
-    for (int session = 0; session != 3; ++session) {
+    for (int session = 0; session != 4; ++session) {
         auto store = open_sqlite(store_path, {.partitions = 2, .level = level, .wal_pages = 24, .vfs = vfs.name()});
         for (int i = 0; i != 40; ++i) {
             const auto append = session * 40 + i;

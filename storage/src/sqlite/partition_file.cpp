@@ -56,7 +56,12 @@ void partition_file::close_now() {
 
 void partition_file::open() {
     close_now();
-    db_ = connection(place_.partition_file(partition_), place_.writer());
+    auto how = place_.writer();
+    if (place_.level == durability::power_loss) {
+        gathering_ = gathering_vfs::over(place_.vfs);
+        how.vfs = gathering_->name();
+    }
+    db_ = connection(place_.partition_file(partition_), how);
     check_format(db_);  // before anything is written: choosing the WAL makes a database of an empty file
     if (db_.query_text("PRAGMA journal_mode = WAL") != "wal")
         throw error(errc::unsupported, fmt::format("opening {}: SQLite gives no WAL here", db_.file().string()));

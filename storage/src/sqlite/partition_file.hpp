@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -7,6 +8,7 @@
 
 #include "leftfold/storage/partition_log.hpp"
 #include "sqlite/connection.hpp"
+#include "sqlite/gathering_vfs.hpp"
 #include "sqlite/open_group.hpp"
 #include "sqlite/statement.hpp"
 #include "sqlite/store_place.hpp"
@@ -58,8 +60,10 @@ private:
     std::int64_t unmade_epoch_ = 0;  // of the last claim before there was one
     bool in_doubt_ = false;          // a commit failed and nobody has looked at what became of it
     int wal_pages_ = 0;
-    int copied_at_ = 0;        // wal_pages_ when it was copied last
-    participant_guard guard_;  // before the connection, which it must outlive
+    int copied_at_ = 0;  // wal_pages_ when it was copied last
+    // Before the connection, which they must outlive.
+    participant_guard guard_;
+    std::shared_ptr<const gathering_vfs> gathering_;
     connection db_;
     statement insert_;
     statement head_;
