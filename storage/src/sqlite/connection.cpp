@@ -89,7 +89,10 @@ connection::connection(const std::filesystem::path& file, const connection_optio
 connection::~connection() { close(); }
 
 connection::connection(connection&& other) noexcept
-    : handle_(std::exchange(other.handle_, nullptr)), generation_(other.generation_), file_(std::move(other.file_)) {}
+    : handle_(std::exchange(other.handle_, nullptr)),
+      generation_(other.generation_),
+      file_(std::move(other.file_)),
+      verbs_(std::exchange(other.verbs_, {})) {}
 
 connection& connection::operator=(connection&& other) noexcept {
     if (this == &other) return *this;
@@ -97,12 +100,31 @@ connection& connection::operator=(connection&& other) noexcept {
     handle_ = std::exchange(other.handle_, nullptr);
     generation_ = other.generation_;
     file_ = std::move(other.file_);
+    verbs_ = std::exchange(other.verbs_, {});
     return *this;
 }
 
 void connection::close() noexcept {
     auto* const handle = std::exchange(handle_, nullptr);
-    if (handle != nullptr && generation_ == fork_generation()) sqlite3_close_v2(handle);
+    const auto verbs = std::exchange(verbs_, {});
+    if (handle == nullptr || generation_ != fork_generation()) return;
+    for (auto* const each : verbs) sqlite3_finalize(each);
+    sqlite3_close_v2(handle);
+}
+
+bool connection::has_run(verb which) {
+    static constexpr std::array<const char*, 4> texts{"BEGIN", "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"};
+    const auto at = static_cast<std::size_t>(which);
+    auto*& prepared = verbs_[at];
+    if (prepared == nullptr &&
+        sqlite3_prepare_v3(handle_, texts[at], -1, SQLITE_PREPARE_PERSISTENT, &prepared, nullptr) != SQLITE_OK)
+        return false;
+    sqlite3_step(prepared);
+    return sqlite3_reset(prepared) == SQLITE_OK;  // says again what the step said
+}
+
+void connection::run(verb which, const char* doing) {
+    if (!has_run(which)) fail(handle_, fmt::format("{} on {}", doing, file_.string()));
 }
 
 void connection::execute(const char* sql) {
@@ -125,17 +147,18 @@ std::int64_t connection::changes() const { return sqlite3_changes64(handle_); }
 bool connection::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 
 transaction::transaction(connection& on, kind how) : connection_(&on) {
-    on.execute(how == kind::immediate ? "BEGIN IMMEDIATE" : "BEGIN");
+    on.run(how == kind::immediate ? connection::verb::begin_immediate : connection::verb::begin,
+           "beginning a transaction");
 }
 
 transaction::~transaction() {
     if (connection_ == nullptr || !connection_->in_transaction()) return;
     // A rollback that fails leaves the transaction to the connection's end, which rolls back too.
-    sqlite3_exec(connection_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+    static_cast<void>(connection_->has_run(connection::verb::rollback));
 }
 
 void transaction::commit() {
-    connection_->execute("COMMIT");
+    connection_->run(connection::verb::commit, "committing");
     connection_ = nullptr;
 }
 

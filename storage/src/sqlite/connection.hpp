@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -7,6 +8,7 @@
 #include <string_view>
 
 struct sqlite3;
+struct sqlite3_stmt;
 
 namespace leftfold::inline v0::sqlite {
 
@@ -75,9 +77,17 @@ public:
     void close() noexcept;
 
 private:
+    friend class transaction;
+
+    /// What begins and ends transactions; each is prepared once.
+    enum class verb { begin, begin_immediate, commit, rollback };
+    bool has_run(verb which);
+    void run(verb which, const char* doing);
+
     sqlite3* handle_ = nullptr;
     int generation_ = 0;  // the process that opened it
     std::filesystem::path file_;
+    std::array<sqlite3_stmt*, 4> verbs_{};
 };
 
 /// An open transaction; rolled back unless committed.
