@@ -78,6 +78,7 @@ void add_storage(named& all) {
     all["page_limits::bytes"] = bytes(page_limits{}.bytes);
     all["page_limits::scanned"] = count(page_limits{}.scanned);
     all["sqlite_options::wal_pages"] = count(static_cast<std::size_t>(sqlite_options{}.wal_pages));
+    all["sqlite_options::idle_readers"] = count(sqlite_options{}.idle_readers);
     all["verify_options::damages"] = count(verify_options{}.damages);
 }
 

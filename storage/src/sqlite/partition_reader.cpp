@@ -155,7 +155,7 @@ reader_pool::lease reader_pool::take() {
 
 void reader_pool::give_back(std::unique_ptr<partition_reader> reader) {
     const std::scoped_lock lock(mutex_);
-    if (idle_.size() < idle_max) idle_.push_back(std::move(reader));
+    if (idle_.size() < kept_) idle_.push_back(std::move(reader));
 }
 
 void reader_pool::close_idle() {

@@ -48,8 +48,9 @@ private:
 /// The readers of one partition: a few that wait, more while more threads read at once. Thread-safe.
 class reader_pool {
 public:
-    reader_pool(std::filesystem::path file, partition_id partition, connection_options options)
-        : file_(std::move(file)), partition_(partition), options_(std::move(options)) {}
+    /// Keeps so many of them open while they wait.
+    reader_pool(std::filesystem::path file, partition_id partition, connection_options options, std::size_t kept)
+        : file_(std::move(file)), partition_(partition), options_(std::move(options)), kept_(kept) {}
 
     /// Lends a reader until the end of the lease.
     class lease {
@@ -73,11 +74,10 @@ public:
 private:
     void give_back(std::unique_ptr<partition_reader> reader);
 
-    static constexpr std::size_t idle_max = 4;
-
     std::filesystem::path file_;
     partition_id partition_;
     connection_options options_;
+    std::size_t kept_;
     std::mutex mutex_;
     std::vector<std::unique_ptr<partition_reader>> idle_;
 };

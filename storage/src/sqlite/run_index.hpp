@@ -29,7 +29,7 @@ struct run_index_limits {
     /// So many runs of one size become one (run_merge.hpp).
     std::size_t merge_fan_in = 4;
     /// Connections per partition kept open for look-ups.
-    std::size_t idle_readers = 4;
+    std::size_t idle_readers = 16;
     /// Page cache of one connection.
     std::int64_t cache_kib = 1'024;
     /// Events in memory that a clean close leaves to be read again from the log instead of writing a small run.

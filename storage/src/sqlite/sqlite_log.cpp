@@ -15,7 +15,7 @@ namespace leftfold::inline v0::sqlite {
 struct sqlite_log::partition_state {
     partition_state(const store_place& place, partition_id partition)
         : writer(place, partition),
-          readers(place.partition_file(partition), partition, place.reader()),
+          readers(place.partition_file(partition), partition, place.reader(), place.idle_readers),
           is_made(place.fork == nullptr) {}
 
     // The readers go first, so that the writer is the last to close and leaves no WAL behind.

@@ -154,8 +154,11 @@ void listen(store_core& core) {
 }  // namespace
 
 store_parts make_sqlite_parts(const std::filesystem::path& path, const sqlite_options& options) {
-    store_place place{
-        .directory = directory_of(path), .vfs = options.vfs, .level = options.level, .wal_pages = options.wal_pages};
+    store_place place{.directory = directory_of(path),
+                      .vfs = options.vfs,
+                      .level = options.level,
+                      .wal_pages = options.wal_pages,
+                      .idle_readers = options.idle_readers};
     check_options(place.directory, options);
     return options.access == access::read_write ? open_for_writing(std::move(place), options)
                                                 : open_for_reading(std::move(place), options);

@@ -37,7 +37,7 @@ error refused(errc why, const store_place& fork, std::string_view what) {
 /// Finds the parent where it was, and makes sure that it is the one.
 store_place parent_of(const store_place& fork) {
     const auto& left = *fork.fork;
-    store_place parent{.directory = left.path, .vfs = fork.vfs};
+    store_place parent{.directory = left.path, .vfs = fork.vfs, .idle_readers = fork.idle_readers};
     if (!read_place(parent)) throw refused(errc::not_found, fork, "its parent is not there: it was moved or deleted");
     if (parent.store.id != left.parent || parent.store.partitions != fork.store.partitions)
         throw refused(errc::foreign_file, fork, "another store is there now");
@@ -89,6 +89,7 @@ store_layers layers_of(store_place place, leftfold::access access, const environ
     run_index_options indexing{.mode = access == access::read_write ? file_access::create : place.reading,
                                .vfs = place.vfs,
                                .world = world,
+                               .limits = {.idle_readers = place.idle_readers},
                                .follow_to = std::move(follow_to)};
     if (place.fork) return join(std::move(place), access, world, std::move(indexing));
     auto log = std::make_unique<sqlite_log>(std::move(place), access);

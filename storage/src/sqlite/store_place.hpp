@@ -20,6 +20,7 @@ struct store_place {
     std::shared_ptr<const fork_record> fork{};
     durability level = durability::power_loss;
     int wal_pages = 4'000;
+    std::size_t idle_readers = 16;
 
     /// How readers open: read_only, or immutable on media that nobody can write.
     file_access reading = file_access::read_only;

@@ -31,6 +31,10 @@ struct sqlite_options {
     /// How far a partition's WAL grows, in pages of 4 KiB, before it is copied into the database. It stays below four
     /// times as much, unless the disk refuses the copying or a reader is stuck.
     std::int32_t wal_pages = 4'000;
+    /// Connections that a partition keeps open for those who read its log, and as many for its index: three file
+    /// descriptors each, and up to 2 MiB. More threads than that may read at once; each of them then opens one for a
+    /// third of a millisecond.
+    std::size_t idle_readers = 16;
     /// The SQLite VFS to use, by name; empty: the platform's own. For tests that cut the power.
     std::string vfs{};
     /// For a new store that is to be a copy of another: that one's id, and the epoch that the copy begins with. Empty:
