@@ -33,12 +33,11 @@ std::string describe(const pending_append& append) {
     return text + " (ids " + ids + ")";
 }
 
-version append_group::head_of(const stream_id& stream) {
-    if (const auto known = heads_.find(stream)) return *known;
+/// The stream's last version as this group leaves it, to be read or changed before another stream's.
+version& append_group::head_of(const stream_id& stream) {
+    if (auto* const known = heads_.find(stream)) return *known;
     const auto found = index_.head(partition_, stream);
-    const auto at = found ? found->version : version{};
-    heads_.set(stream, at);
-    return at;
+    return heads_.add(stream, found ? found->version : version{});
 }
 
 /// Whether an append of this group goes to the stream. Asked of conflicts only, so a walk will do.
@@ -46,6 +45,12 @@ bool append_group::changes(const stream_id& stream) const {
     return std::ranges::any_of(members_, [&](const member& each) {
         return std::ranges::any_of(each.append->streams, [&](const auto& part) { return part.stream == stream; });
     });
+}
+
+void append_group::expect(std::size_t appends, std::size_t events) {
+    members_.reserve(appends);
+    events_.reserve(events);
+    undated_.reserve(events);
 }
 
 append_group::verdict append_group::add(pending_append& append) {
@@ -114,7 +119,7 @@ std::optional<append_outcome> append_group::find_conflict(const pending_append& 
 void append_group::lay_out(pending_append& append) {
     member joined{&append, events_.size(), {}};
     for (const auto& part : append.streams) {
-        auto at = head_of(part.stream);
+        auto& at = head_of(part.stream);
         for (const auto& event : part.events) {
             at = at.next();
             event_view laid;
@@ -131,7 +136,6 @@ void append_group::lay_out(pending_append& append) {
             events_.push_back(laid);
             if (append.looked_up) ids_.insert(event.id);
         }
-        heads_.set(part.stream, at);
         joined.versions.push_back(at);
     }
     bytes_ += append.bytes;
@@ -163,7 +167,7 @@ void append_group::forget(const member& leaving, std::vector<const stream_id*>& 
         const auto is_this = [&](const stream_id* stream) { return *stream == part.stream; };
         if (std::ranges::any_of(unsure, is_this)) continue;
         unsure.push_back(&part.stream);
-        heads_.set(part.stream, version(leaving.versions[i].value() - static_cast<std::int64_t>(part.events.size())));
+        head_of(part.stream) = version(leaving.versions[i].value() - static_cast<std::int64_t>(part.events.size()));
     }
 }
 

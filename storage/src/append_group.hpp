@@ -41,6 +41,9 @@ public:
     append_group(partition_id partition, partition_log& log, stream_index& index, head_cache& heads)
         : partition_(partition), log_(log), index_(index), heads_(heads) {}
 
+    /// Makes room for so many.
+    void expect(std::size_t appends, std::size_t events);
+
     enum class verdict {
         joined,   ///< in the group; its handler is called by settle()
         settled,  ///< answered at once: a conflict, a repeat or an error; its handler was called
@@ -86,7 +89,7 @@ private:
 
     void place(std::span<event_view> events, std::size_t first, offset after, std::int64_t recorded);
     void forget(const member& leaving, std::vector<const stream_id*>& unsure);
-    version head_of(const stream_id& stream);
+    version& head_of(const stream_id& stream);
     bool changes(const stream_id& stream) const;
     std::optional<append_outcome> find_repeat(const pending_append& append);
     std::optional<append_outcome> find_conflict(const pending_append& append);

@@ -2,8 +2,8 @@
 
 #include <cstddef>
 #include <functional>
-#include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "leftfold/storage/names.hpp"
 #include "leftfold/storage/position.hpp"
@@ -25,21 +25,15 @@ class head_cache {
 public:
     explicit head_cache(std::size_t capacity) : young_max_(capacity / 2 + 1) {}
 
-    std::optional<version> find(const stream_id& stream) {
-        if (const auto hit = young_.find(stream); hit != young_.end()) return hit->second;
-        const auto hit = old_.find(stream);
-        if (hit == old_.end()) return std::nullopt;
-        const auto at = hit->second;
-        set(stream, at);
-        return at;
+    /// Returns what is remembered of the stream, to be read or changed before the next call; null where it is nothing.
+    version* find(const stream_id& stream) {
+        if (const auto hit = young_.find(stream); hit != young_.end()) return &hit->second;
+        auto hit = old_.extract(stream);
+        return hit.empty() ? nullptr : &grown(young_.insert(std::move(hit)).position);
     }
 
-    void set(const stream_id& stream, version at) {
-        young_.insert_or_assign(stream, at);
-        if (young_.size() < young_max_) return;
-        old_ = std::move(young_);
-        young_.clear();
-    }
+    /// Remembers a stream of which nothing is remembered. The answer is as find()'s.
+    version& add(const stream_id& stream, version at) { return grown(young_.emplace(stream, at).first); }
 
     void clear() {
         young_.clear();
@@ -48,6 +42,15 @@ public:
 
 private:
     using generation = std::unordered_map<stream_id, version, stream_id_hash>;
+
+    /// Begins a new generation when this entry was the last that the young one has room for.
+    version& grown(generation::iterator newest) {
+        auto& at = newest->second;  // it stays where it is when its generation grows old
+        if (young_.size() < young_max_) return at;
+        old_ = std::move(young_);
+        young_.clear();
+        return at;
+    }
 
     std::size_t young_max_;
     generation young_;

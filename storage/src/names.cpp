@@ -1,6 +1,8 @@
 #include "leftfold/storage/names.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 #include "leftfold/storage/error.hpp"
 
@@ -52,6 +54,16 @@ std::size_t utf8_sequence(std::string_view bytes) {
         return continues(1, low, high) && continues(2, 0x80, 0xbf) && continues(3, 0x80, 0xbf) ? 4 : 0;
     }
     return 0;
+}
+
+/// How many bytes at the start are ASCII, as far as can be told eight at a time.
+std::size_t ascii_at_start(std::string_view bytes) {
+    std::size_t known = 0;
+    for (std::uint64_t eight = 0; known + sizeof eight <= bytes.size(); known += sizeof eight) {
+        std::memcpy(&eight, bytes.data() + known, sizeof eight);
+        if ((eight & 0x8080808080808080U) != 0) break;
+    }
+    return known;
 }
 
 /// Whether UTF-8 text has a control character: below a space, DEL, or U+0080 to U+009F.
@@ -125,7 +137,7 @@ void check_store_name(std::string_view name) {
 }
 
 bool is_utf8(std::string_view bytes) {
-    while (!bytes.empty()) {
+    for (bytes.remove_prefix(ascii_at_start(bytes)); !bytes.empty(); bytes.remove_prefix(ascii_at_start(bytes))) {
         const auto length = utf8_sequence(bytes);
         if (length == 0) return false;
         bytes.remove_prefix(length);

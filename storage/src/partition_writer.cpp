@@ -1,9 +1,11 @@
 #include "partition_writer.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <unordered_set>
 
 #include "leftfold/storage/assert.hpp"
+#include "one_time_signal.hpp"
 
 namespace leftfold::inline v0 {
 
@@ -64,16 +66,14 @@ void partition_writer::submit(pending_append append, when_full queue) {
 append_outcome partition_writer::append(pending_append append, when_full queue) {
     LEFTFOLD_ASSERT(!inside_a_writer);  // a handler on a writer's thread must not block on a writer
     struct {
-        std::mutex mutex;
-        std::condition_variable ready;
+        one_time_signal answered;
         bool done = false;
         append_outcome outcome;
     } mine;
     append.done = [&mine](append_outcome outcome) {
-        const std::lock_guard lock(mine.mutex);
         mine.outcome = std::move(outcome);
         mine.done = true;
-        mine.ready.notify_one();
+        mine.answered.give();
     };
 
     queue_lock lock(mutex_);
@@ -86,8 +86,7 @@ append_outcome partition_writer::append(pending_append append, when_full queue) 
     } else {
         lock.unlock();
     }
-    std::unique_lock waiting(mine.mutex);
-    mine.ready.wait(waiting, [&] { return mine.done; });
+    mine.answered.wait();
     return std::move(mine.outcome);
 }
 
@@ -140,6 +139,8 @@ std::deque<pending_append> partition_writer::take(const queue_lock&) {
 void partition_writer::run_group(std::deque<pending_append>& taken) {
     if (!settle_doubt(taken)) return;
     append_group group(partition_, with_.log, with_.index, heads_);
+    group.expect(taken.size(), std::accumulate(taken.begin(), taken.end(), std::size_t{0},
+                                               [](std::size_t sum, const auto& each) { return sum + each.events; }));
     std::unordered_set<const pending_append*> again;
     std::size_t reached = 0;
     for (; reached != taken.size(); ++reached) {
