@@ -19,7 +19,7 @@ struct store_place {
     /// Of a fork: where it left its parent.
     std::shared_ptr<const fork_record> fork{};
     durability level = durability::power_loss;
-    int wal_pages = 4'000;
+    int wal_pages = 2'000;
     std::size_t idle_readers = 16;
 
     /// How readers open: read_only, or immutable on media that nobody can write.

@@ -15,7 +15,7 @@ struct fork_options {
     /// What an acknowledged append to the fork survives.
     durability level = durability::power_loss;
     /// As sqlite_options::wal_pages.
-    std::int32_t wal_pages = 4'000;
+    std::int32_t wal_pages = 2'000;
     /// Whatever is left empty of the world is the parent's: its clock, say.
     store_options store{};
 };
