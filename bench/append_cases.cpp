@@ -164,9 +164,26 @@ std::vector<result> execute_resident(workshop& in) {
             beside_plain.against("execute_resident_1000", "execute_without", 2)};
 }
 
+std::vector<result> durability_levels(workshop& in) {
+    using enum leftfold::durability;
+    workload load{streams};
+    const auto appends_at = [&](leftfold::event_store& store) {
+        return append_one_by_one(store, load, 1, in.chosen().seconds);
+    };
+    auto durable = open_store(in.fresh_path("bench.store"));
+    std::vector<result> all;
+    for (const auto& [level, name] :
+         {std::pair(process_crash, "append_1x1_process_crash"), std::pair(none, "append_1x1_none")}) {
+        auto weaker = leftfold::open_sqlite(in.fresh_path("bench.store"), {.partitions = 1, .level = level});
+        const auto both = in.compare([&] { return appends_at(durable); }, [&] { return appends_at(weaker); });
+        all.push_back(both.against(name, "append_1x1", 1));
+    }
+    return all;
+}
+
 std::vector<result> append_64_threads(workshop& in) {
     both_sides sides(in, raw_index::none);
-    leftfold::repository<item> items{sides.store};
+    leftfold::repository<item> items{sides.store, {.resident_bytes = 64 << 20}};
     raw_sqlite_log log(in.fresh_path("raw.db"), raw_index::none);
 
     // Each of 64 threads does one thing over and over until the time is over.

@@ -12,6 +12,8 @@ std::vector<result> append_1x100(workshop& in);
 std::vector<result> append_64_async(workshop& in);
 std::vector<result> append_64_threads(workshop& in);
 std::vector<result> append_512_4p(workshop& in);
+std::vector<result> append_steady(workshop& in);
+std::vector<result> durability_levels(workshop& in);
 std::vector<result> execute_resident(workshop& in);
 
 std::vector<result> load_1000(workshop& in);

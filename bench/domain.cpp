@@ -9,6 +9,10 @@ std::string key_of(std::int64_t stream) { return "item-key-" + std::to_string(st
 workload::workload(std::int64_t streams, std::uint64_t seed)
     : streams_(streams), random_(seed), payload_(leftfold::to_json(item_changed{})) {}
 
+workload::workload(std::int64_t streams, std::uint64_t seed, std::size_t payload_bytes) : workload(streams, seed) {
+    payload_ = '"' + std::string(payload_bytes - 2, 'x') + '"';
+}
+
 std::string workload::next_key() {
     return key_of(static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(streams_)));
 }

@@ -47,6 +47,8 @@ private:
 class workload {
 public:
     explicit workload(std::int64_t streams, std::uint64_t seed = 1);
+    /// With payloads of so many bytes, which are no item_changed.
+    workload(std::int64_t streams, std::uint64_t seed, std::size_t payload_bytes);
 
     std::int64_t streams() const { return streams_; }
     std::string next_key();

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "cases.hpp"
+#include "curves.hpp"
 #include "just_open.hpp"
 
 namespace bench {
@@ -17,6 +18,8 @@ const std::vector<bench_case>& all_cases() {
         {"append_64_threads", "64 threads, whole commands on aggregates", small, append_64_threads},
         {"append_1x100", "batches of 100", small, append_1x100},
         {"append_512_4p", "512 appends in flight over 4 partitions", small, append_512_4p},
+        {"append_steady", "the slowest of a thousand appends at half the greatest rate", small, append_steady},
+        {"durability", "appends that survive less, beside those that survive a power cut", small, durability_levels},
         {"execute_resident", "whole commands, one client, on streams whose states are in memory", small,
          execute_resident},
         {"load_1000", "typed load and fold of a stream of 1,000 events", small, load_1000},
@@ -73,6 +76,7 @@ int main(int argc, char** argv) {
     bench::wanted wanted;
     std::filesystem::path store;
     bool list = false;
+    bool curves = false;
     std::int64_t events = 0;
     wanted.how.directory = ".";
     app.add_flag("--json", wanted.json, "One JSON object a line for each goal");
@@ -83,6 +87,7 @@ int main(int argc, char** argv) {
     app.add_option("--events", events, "How many events the stores hold that are read")->check(CLI::PositiveNumber);
     app.add_option("--seconds", wanted.how.seconds, "How long one run of an append case takes");
     app.add_option("--dir", wanted.how.directory, "Where its files go: a directory on the disk to be measured");
+    app.add_flag("--curves", curves, "Measure how costs grow instead: one JSON object a point");
     app.add_flag("--list", list, "Name the cases and leave");
     app.add_option("--just-open", store, "Open this store, print milliseconds and MiB, and leave");
     CLI11_PARSE(app, argc, argv);
@@ -93,6 +98,9 @@ int main(int argc, char** argv) {
             for (const auto& one : bench::all_cases()) std::cout << one.name << ": " << one.what << '\n';
         } else if (!store.empty()) {
             bench::just_open(store);
+        } else if (curves) {
+            bench::workshop in(wanted.how);
+            bench::measure_curves(in, [](const bench::point& one) { std::cout << bench::to_json(one) << std::endl; });
         } else {
             bench::measure_all(wanted);
         }
