@@ -8,6 +8,7 @@
 #include "fork_guard.hpp"
 #include "leftfold/storage/error.hpp"
 #include "sqlite/failure.hpp"
+#include "sqlite/raw_file.hpp"
 #include "sqlite/statement.hpp"
 
 namespace leftfold::inline v0::sqlite {
@@ -50,11 +51,15 @@ int flags_of(file_access mode) {
     return SQLITE_OPEN_READONLY;
 }
 
-errc open_failure(int code, file_access mode, const std::filesystem::path& file) {
+/// SQLite says the same of a file that is not there and of one that cannot be opened, so the VFS is asked which it was.
+errc open_failure(int code, const connection_options& options, const std::filesystem::path& file) {
     if ((code & 0xFF) != SQLITE_CANTOPEN) return classify(code);
-    std::error_code ignored;
-    const auto is_there = std::filesystem::exists(file, ignored);
-    return is_there || mode == file_access::create ? errc::io_error : errc::not_found;
+    if (options.mode == file_access::create) return errc::io_error;
+    try {
+        return file_exists(options.vfs, file) ? errc::io_error : errc::not_found;
+    } catch (const error&) {
+        return errc::io_error;
+    }
 }
 
 }  // namespace
@@ -65,7 +70,7 @@ connection::connection(const std::filesystem::path& file, const connection_optio
     const auto* vfs = options.vfs.empty() ? nullptr : options.vfs.c_str();
     const int flags = flags_of(options.mode) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
     if (const int code = sqlite3_open_v2(name.c_str(), &handle_, flags, vfs); code != SQLITE_OK) {
-        const auto why = open_failure(code, options.mode, file);
+        const auto why = open_failure(code, options, file);
         const auto text = fmt::format("opening {}: SQLite says \"{}\" ({})", file.string(), sqlite3_errstr(code), code);
         close();
         throw error(why, text);
