@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "leftfold/storage/error.hpp"
+#include "sqlite/raw_file.hpp"
 
 namespace leftfold::inline v0::sqlite {
 
@@ -225,15 +226,14 @@ gathering_vfs::gathering_vfs(std::unique_ptr<state> over)
 gathering_vfs::~gathering_vfs() { sqlite3_vfs_unregister(&state_->own); }
 
 std::shared_ptr<const gathering_vfs> gathering_vfs::over(std::string_view below) {
-    auto* const found = sqlite3_vfs_find(below.empty() ? nullptr : std::string(below).c_str());
-    if (found == nullptr) throw error(errc::invalid_argument, fmt::format("looking for the SQLite VFS \"{}\"", below));
+    auto& found = find_vfs(below);
     auto& all = layers();
     const std::scoped_lock lock(all.mutex);
     std::erase_if(all.known, [](const auto& each) { return each.second.expired(); });
-    auto& known = all.known[found];
+    auto& known = all.known[&found];
     auto made = known.lock();
     if (!made) {
-        made.reset(new gathering_vfs(laid_over(*found)));
+        made.reset(new gathering_vfs(laid_over(found)));
         known = made;
     }
     return made;

@@ -8,13 +8,13 @@
 
 namespace leftfold::inline v0::sqlite {
 
-namespace {
-
 sqlite3_vfs& find_vfs(std::string_view name) {
     auto* vfs = sqlite3_vfs_find(name.empty() ? nullptr : std::string(name).c_str());
     if (vfs == nullptr) throw error(errc::invalid_argument, fmt::format("looking for the SQLite VFS \"{}\"", name));
     return *vfs;
 }
+
+namespace {
 
 // SQLite reads parameters behind a name's end, up to an empty one; ours has none.
 std::string terminated(const std::filesystem::path& file) {

@@ -6,7 +6,12 @@
 #include <string>
 #include <string_view>
 
+struct sqlite3_vfs;
+
 namespace leftfold::inline v0::sqlite {
+
+/// Returns the VFS of that name (empty: the system's own). Throws errc::invalid_argument when there is none.
+sqlite3_vfs& find_vfs(std::string_view name);
 
 /// Whether the VFS of that name works on the platform's own files. Others have no lock file and no page for other
 /// processes.
