@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
+#include <future>
+#include <latch>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -11,6 +14,7 @@
 #include "leftfold/framework/codec.hpp"
 #include "leftfold/projections/projection_engine.hpp"
 #include "leftfold/storage/backup.hpp"
+#include "leftfold/storage/commit_participant.hpp"
 #include "leftfold/storage/sqlite_store.hpp"
 #include "leftfold/storage/verify.hpp"
 #include "support/balances.hpp"
@@ -87,6 +91,57 @@ std::map<std::string, std::int64_t> fold(event_store& store) {
         return true;
     });
     return sums;
+}
+
+// Stands in the way of every commit of one partition until it is told to go.
+class held_partition final : public commit_participant {
+public:
+    explicit held_partition(partition_id partition) : partition_(partition) {}
+
+    std::string_view name() const override { return "held"; }
+    std::optional<refusal> prepare(std::span<const event_view> events, commit_transaction&) override {
+        if (events.front().partition != partition_) return std::nullopt;
+        here_.count_down();
+        go_.wait();
+        return std::nullopt;
+    }
+
+    void wait_until_it_is_here() { here_.wait(); }
+    void let_go() { go_.count_down(); }
+
+private:
+    partition_id partition_;
+    std::latch here_{1};
+    std::latch go_{1};
+};
+
+// What was acknowledged in one partition while another commits is not closed yet. It belongs into the copy all the
+// same.
+TEST(backup, waits_for_a_commit_under_way_that_holds_back_what_was_acknowledged) {
+    const temporary_directory place(temporary_directory::where::in_memory);
+    auto store = open_sqlite(place / "bank.store",
+                             {.partitions = 2, .store = {.limits = {.as_of_wait = std::chrono::minutes{5}}}});
+    const stream_id slow("account", "a");
+    auto quick = slow;
+    for (int i = 0; store.partition_of(quick) == store.partition_of(slow); ++i)
+        quick = stream_id("account", "b" + std::to_string(i));
+    const auto held = std::make_shared<held_partition>(store.partition_of(slow));
+    join_commits(store, held);
+    const auto append = [&](const stream_id& stream) {
+        return store.append(stream, expected_version::any(), {{"bank.opened", "{}"}}).value().position;
+    };
+    auto under_way = std::async(std::launch::async, [&] { return append(slow); });
+    held->wait_until_it_is_here();
+    const auto acknowledged = append(quick);
+    EXPECT_FALSE(store.closed_cut().covers(acknowledged)) << "nothing holds it back";
+
+    auto copying = std::async(std::launch::async, [&] { return backup(store, place / "copy"); });
+    EXPECT_EQ(copying.wait_for(std::chrono::milliseconds{100}), std::future_status::timeout) << "it did not wait";
+    held->let_go();
+    const auto stored = under_way.get();
+    const auto report = copying.get();
+    EXPECT_TRUE(report.copied.covers(acknowledged));
+    EXPECT_TRUE(report.copied.covers(stored));
 }
 
 TEST(backup, under_load_is_one_sound_cut_twenty_times_of_twenty) {
