@@ -7,8 +7,8 @@ namespace leftfold::inline v0 {
 
 namespace {
 
-/// Unknown fences that lie this near to each other are read in one go.
-constexpr std::int64_t block = 64;
+/// Among so many fences or fewer, events come evenly enough for a guess by the time itself.
+constexpr std::int64_t neighbourhood = 64;
 
 /// The number in [first, last] with the most zeroes at its end. Searches that halve here ask for the same fences again
 /// and again, however far the log has grown in between.
@@ -69,25 +69,43 @@ std::int64_t time_fences::known(fence_number fence) const {
                                                                : unknown;
 }
 
+/// When the event at one end of a window was recorded; unknown where that is no fence any more.
+std::int64_t time_fences::time_at(offset end) const {
+    if (end == newest_.at) return newest_.recorded.micros();
+    return end == offset{} || end.value() % spacing_ != 0 ? unknown : known(end.value() / spacing_);
+}
+
+/// The fence in [first, last] that is probably the last one before `when`: as far into the window as its time is.
+time_fences::fence_number time_fences::guess(recorded_at when, const window& in, fence_number first,
+                                             fence_number last) const {
+    const auto from = time_at(in.after);
+    const auto to = time_at(in.before);
+    if (from == unknown || to <= from) return first + (last - first) / 2;
+    const auto part = static_cast<double>(when.micros() - from) / static_cast<double>(to - from);
+    const auto events = part * static_cast<double>(in.before.value() - in.after.value());
+    return std::clamp((in.after.value() + static_cast<std::int64_t>(events)) / spacing_, first, last);
+}
+
 /// Narrows the window as far as what is known allows. Returns the fences to be read before it can be narrowed further;
 /// none when there is no fence left inside.
-std::vector<offset> time_fences::narrow(recorded_at when, window& found) const {
+///
+/// Far apart, it halves: those fences serve every later question. Near the time it guesses, and asks for the fence
+/// behind the guess as well, which is mostly all it takes; every other round halves, for times that bunch.
+std::vector<offset> time_fences::narrow(recorded_at when, window& found, int round) const {
     for (;;) {
         const auto first = found.after.value() / spacing_ + 1;
         const auto last = (found.before.value() - 1) / spacing_;
         if (first > last) return {};
-        const auto middle = roundest(first, last);
-        const auto recorded = known(middle);
-        const offset at(middle * spacing_);
+        const bool is_near = last - first < neighbourhood;
+        const auto fence = is_near && round % 2 == 0 ? guess(when, found, first, last) : roundest(first, last);
+        const auto recorded = known(fence);
+        const offset at(fence * spacing_);
         if (recorded != unknown) {
             (recorded <= when.micros() ? found.after : found.before) = at;
             continue;
         }
-        if (last - first >= block) return {at};
-        std::vector<offset> wanted;
-        for (auto fence = first; fence <= last; ++fence)
-            if (known(fence) == unknown) wanted.emplace_back(fence * spacing_);
-        return wanted;
+        if (!is_near || fence == last || known(fence + 1) != unknown) return {at};
+        return {at, at.plus(spacing_)};
     }
 }
 
@@ -98,14 +116,14 @@ time_fences::window time_fences::around(recorded_at when, reader read) {
     {
         const std::lock_guard lock(mutex_);
         found.before = newest_.at;
-        wanted = narrow(when, found);
+        wanted = narrow(when, found, 0);
     }
-    while (!wanted.empty()) {
+    for (int round = 1; !wanted.empty(); ++round) {
         times.clear();
         read(wanted, times);
         const std::lock_guard lock(mutex_);
         for (std::size_t i = 0; i != wanted.size(); ++i) learn(wanted[i], times[i].micros());
-        wanted = narrow(when, found);
+        wanted = narrow(when, found, round);
     }
     return found;
 }

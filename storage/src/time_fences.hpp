@@ -16,9 +16,9 @@ namespace leftfold::inline v0 {
 /// found among millions of offsets without a search through the log (semantics 10).
 ///
 /// Nothing is read when a store is opened. What the owner appends is noted as it commits; the rest is learned as it is
-/// needed: a question that comes upon fences that nobody has asked for yet has them read, the coarse ones one by one
-/// and the fine ones a block at a time, and every later question in that neighbourhood is free. When the array is full,
-/// every second fence is dropped and the spacing doubles.
+/// needed: a question that comes upon fences that nobody has asked for yet has them read, the coarse ones by halving,
+/// which every later question shares, and the fine ones by interpolation: two or three as a rule, and never more than
+/// some forty. When the array is full, every second fence is dropped and the spacing doubles.
 ///
 /// Thread-safe. Takes no lock while the log is read; two threads may read the same fence twice.
 class time_fences {
@@ -66,7 +66,9 @@ private:
     void learn(offset at, std::int64_t recorded);
     void make_room(fence_number last);
     std::int64_t known(fence_number fence) const;
-    std::vector<offset> narrow(recorded_at when, window& found) const;
+    std::int64_t time_at(offset end) const;
+    fence_number guess(recorded_at when, const window& in, fence_number first, fence_number last) const;
+    std::vector<offset> narrow(recorded_at when, window& found, int round) const;
 
     mutable std::mutex mutex_;
     const std::size_t most_;

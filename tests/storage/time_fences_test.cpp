@@ -74,9 +74,23 @@ TEST(time_fences, each_fence_of_an_older_log_is_read_at_most_once) {
     time_fences fences(10'000);
     fences.saw_head(log.head());
     static_cast<void>(log.ask(fences, 250'000));
-    EXPECT_LE(log.reads, 80u) << "a first question reads a few coarse fences and one block of fine ones";
+    EXPECT_LE(log.reads, 16u) << "a first question reads a few coarse fences, and finds the fine ones by guessing";
     for (std::int64_t when = 0; when < log.recorded.back(); when += 17) static_cast<void>(log.ask(fences, when));
     EXPECT_LE(log.reads, log.recorded.size() / static_cast<std::size_t>(fences.spacing()));
+}
+
+// All but one of the times lie at one end of the stretch, where a guess by time is wrong every time.
+TEST(time_fences, times_that_bunch_cost_a_halving_and_not_a_walk) {
+    times_of_a_log log;
+    log.add(1, 64);
+    log.add(1'000'000'000, 1);
+    for (std::int64_t when = 1; when != 64; ++when) {
+        time_fences fences(1'000);
+        fences.saw_head(log.head());
+        const auto before = log.reads;
+        static_cast<void>(log.ask(fences, when));
+        EXPECT_LE(log.reads - before, 24u) << when;
+    }
 }
 
 TEST(time_fences, a_full_array_doubles_its_spacing_and_forgets_nothing_else) {
