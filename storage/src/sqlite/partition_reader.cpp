@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "leftfold/storage/error.hpp"
 #include "sqlite/event_rows.hpp"
@@ -129,8 +130,9 @@ void partition_reader::read_at(std::span<const offset> offsets, payloads wanted,
         row = {db_, R"(SELECT "offset", recorded_at, occurred_at, category, key, version, type, id, headers, chain,
                               payload_crc, envelope_crc
                        FROM event WHERE "offset" = ?1)"};
-    // One transaction for all of them: each SELECT on its own would lock and unlock the WAL index.
-    transaction together(db_, transaction::kind::deferred);
+    // One transaction for several: each SELECT on its own would lock and unlock the WAL index.
+    std::optional<transaction> together;
+    if (offsets.size() > 1) together.emplace(db_, transaction::kind::deferred);
     for (const auto at : offsets) {
         const reset_at_end guard(row);
         row.bind(1, at.value());
