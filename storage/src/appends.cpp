@@ -79,6 +79,7 @@ partition_writer& store_core::writer(partition_id partition) {
                 .clock = *clock,
                 .world = world,
                 .limits = limits,
+                .heads_bytes = limits.remembered_heads_bytes / parts.partitions,
                 .committed = [this, partition](const partition_head& head) { on_commit(partition, head); },
                 .given_up = [this, partition] { on_give_up(partition); },
                 .doubted = [this, partition] { on_doubt(partition); },

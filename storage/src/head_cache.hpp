@@ -1,58 +1,67 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
-#include <unordered_map>
-#include <utility>
+#include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "leftfold/storage/names.hpp"
 #include "leftfold/storage/position.hpp"
 
 namespace leftfold::inline v0 {
 
-struct stream_id_hash {
-    std::size_t operator()(const stream_id& stream) const noexcept {
-        const auto category = std::hash<std::string>{}(stream.category());
-        return std::hash<std::string>{}(stream.key()) ^ (category * 0x9e3779b97f4a7c15ull);
-    }
-};
-
-/// Remembers the last version of the streams that were used most recently, at least half of `capacity` of them.
+/// Remembers the last version of the streams that were used most recently, as many of them as fit into so many bytes.
 ///
-/// Two generations: a look-up moves a stream to the young one, and when that is full the old one is dropped whole. That
-/// costs one hash look-up where a list of uses would cost two pointers a stream.
+/// Two generations: what is asked for moves to the young one, and when that is full the old one is dropped whole. That
+/// costs one more look-up where a list of uses would cost two pointers a stream. A stream takes 12 bytes more than its
+/// name, rounded up to 8, and 11 to 21 in the table: some 40 for `item-1234567`, a third of a hash map's node with two
+/// strings in it. Nothing is trusted to a hash: names are compared.
 class head_cache {
 public:
-    explicit head_cache(std::size_t capacity) : young_max_(capacity / 2 + 1) {}
+    /// Uses `bytes` at most, once it remembers more streams than `streams_min`: the last so many are always there.
+    head_cache(std::size_t bytes, std::size_t streams_min);
 
     /// Returns what is remembered of the stream, to be read or changed before the next call; null where it is nothing.
-    version* find(const stream_id& stream) {
-        if (const auto hit = young_.find(stream); hit != young_.end()) return &hit->second;
-        auto hit = old_.extract(stream);
-        return hit.empty() ? nullptr : &grown(young_.insert(std::move(hit)).position);
-    }
+    version* find(const stream_id& stream);
 
     /// Remembers a stream of which nothing is remembered. The answer is as find()'s.
-    version& add(const stream_id& stream, version at) { return grown(young_.emplace(stream, at).first); }
+    version& add(const stream_id& stream, version head);
 
-    void clear() {
-        young_.clear();
-        old_.clear();
-    }
+    void clear();
 
 private:
-    using generation = std::unordered_map<stream_id, version, stream_id_hash>;
+    /// Records of streams in blocks of memory, never moved, and a table with open addressing of where they are.
+    class generation {
+    public:
+        version* find(const stream_id& stream, std::uint32_t hash) const;
+        version& add(const stream_id& stream, std::uint32_t hash, version head);
 
-    /// Begins a new generation when this entry was the last that the young one has room for.
-    version& grown(generation::iterator newest) {
-        auto& at = newest->second;  // it stays where it is when its generation grows old
-        if (young_.size() < young_max_) return at;
-        old_ = std::move(young_);
-        young_.clear();
-        return at;
-    }
+        std::size_t streams() const { return streams_; }
+        std::size_t bytes() const;
 
-    std::size_t young_max_;
+    private:
+        struct record;
+        struct slot {
+            std::uint32_t hash = 0;
+            std::uint32_t place = 0;  ///< in words, from 1 on; 0 is empty
+        };
+
+        record* at(std::uint32_t place) const;
+        std::size_t home_of(std::uint32_t hash) const;
+        std::uint32_t make_room(std::size_t words);
+        void put(slot added);
+        void grow();
+
+        std::vector<std::unique_ptr<std::uint64_t[]>> blocks_;
+        std::size_t used_ = 0;  ///< words of the last block
+        std::vector<slot> slots_;
+        std::size_t streams_ = 0;
+    };
+
+    version& remember(const stream_id& stream, std::uint32_t hash, version head);
+
+    std::size_t young_bytes_max_;
+    std::size_t streams_min_;
     generation young_;
     generation old_;
 };

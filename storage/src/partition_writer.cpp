@@ -14,11 +14,10 @@ namespace {
 /// Whether this thread is inside some writer's group: its handlers must not block on a writer.
 thread_local bool inside_a_writer = false;
 
-/// What one group changes is known to the cache alone until it is stored, so none of it may be forgotten on the way:
-/// half of the capacity is kept for certain, and every append of a group looks up at most as many streams as it has
-/// events.
-std::size_t heads_to_remember(const store_limits& limits) {
-    return std::max(limits.remembered_heads, 2 * std::max(limits.group_events, limits.batch_events));
+/// What one group changes is known to the cache alone until it is stored, so none of it may be forgotten on the way.
+/// Every append of a group looks up at most as many streams as it has events.
+std::size_t heads_of_a_group(const store_limits& limits) {
+    return std::max(limits.group_events, limits.batch_events) + 1;
 }
 
 append_outcome refused(errc code, const pending_append& append, const char* why) {
@@ -28,7 +27,10 @@ append_outcome refused(errc code, const pending_append& append, const char* why)
 }  // namespace
 
 partition_writer::partition_writer(fence held, parts with)
-    : with_(std::move(with)), partition_(held.partition), fence_(held), heads_(heads_to_remember(with_.limits)) {}
+    : with_(std::move(with)),
+      partition_(held.partition),
+      fence_(held),
+      heads_(with_.heads_bytes, heads_of_a_group(with_.limits)) {}
 
 partition_writer::~partition_writer() { close(std::chrono::steady_clock::now()); }
 

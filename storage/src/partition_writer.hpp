@@ -29,6 +29,7 @@ public:
         hybrid_clock& clock;
         const environment& world;
         const store_limits& limits;
+        std::size_t heads_bytes;  ///< of store_limits::remembered_heads_bytes, this partition's share
         commit_listener committed;
         unique_function<void()> given_up;  ///< a group was not stored and never will be: lets go of its stamps
         unique_function<void()> doubted;   ///< nobody can say whether a group was stored: its stamps stay open

@@ -2,9 +2,9 @@
 
 #include <unordered_map>
 
-#include "head_cache.hpp"
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/stream_index.hpp"
+#include "stream_id_hash.hpp"
 
 namespace leftfold::inline v0 {
 

@@ -61,7 +61,7 @@ void add_storage(named& all) {
     all["store_limits::group_events"] = count(store.group_events);
     all["store_limits::group_bytes"] = bytes(store.group_bytes);
     all["store_limits::conflict_events"] = count(store.conflict_events);
-    all["store_limits::remembered_heads"] = count(store.remembered_heads);
+    all["store_limits::remembered_heads_bytes"] = bytes(store.remembered_heads_bytes);
     all["store_limits::resolve_attempts"] = count(static_cast<std::size_t>(store.resolve_attempts));
     all["store_limits::max_clock_jump"] = time(store.max_clock_jump);
     all["store_limits::max_clock_ahead"] = time(store.max_clock_ahead);

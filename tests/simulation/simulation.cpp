@@ -21,7 +21,7 @@ store_limits draw_limits(chance& luck, bool has_consumers) {
     store_limits limits;
     limits.as_of_wait = std::chrono::milliseconds{0};  // nobody closes a time meanwhile
     limits.conflict_events = static_cast<std::size_t>(luck.between(1, 20));
-    limits.remembered_heads = static_cast<std::size_t>(luck.one_in(2) ? luck.between(1, 8) : 1'000);
+    limits.remembered_heads_bytes = static_cast<std::size_t>(luck.one_in(2) ? luck.between(1, 8) : 65'536);
     limits.group_events = static_cast<std::size_t>(luck.one_in(4) ? luck.between(1, 10) : 4'096);
     limits.queue_appends = static_cast<std::size_t>(luck.one_in(4) && !has_consumers ? luck.between(2, 10) : 1'000);
     return limits;

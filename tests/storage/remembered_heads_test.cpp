@@ -11,8 +11,8 @@ namespace remembered_heads_test {
 
 TEST(remembered_heads, what_one_group_changes_is_not_forgotten_on_the_way) {
     const auto executors = std::make_shared<testing::queued_executors>();
-    auto store =
-        open_memory({.partitions = 1, .store = {.limits = {.remembered_heads = 1}, .world = {.executors = executors}}});
+    auto store = open_memory(
+        {.partitions = 1, .store = {.limits = {.remembered_heads_bytes = 1}, .world = {.executors = executors}}});
     constexpr int streams = 20;
     const auto stream = [](int number) { return stream_id("account", "owner" + std::to_string(number)); };
     int stored = 0;

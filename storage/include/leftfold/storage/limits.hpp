@@ -25,8 +25,9 @@ struct store_limits {
     std::size_t group_bytes = std::size_t{8} << 20;
     /// Events that a conflict carries to the loser; a longer story is to be read from the stream.
     std::size_t conflict_events = 1'000;
-    /// Stream heads that one partition's writer remembers. Others are looked up in the index.
-    std::size_t remembered_heads = 262'144;
+    /// Memory in which the writers of a store remember how far the streams go that were appended to last, about 40
+    /// bytes each where names are short. Others are looked up in the index.
+    std::size_t remembered_heads_bytes = std::size_t{96} << 20;
     /// How often the outcome of a failed commit is asked for before its callers are told errc::outcome_unknown.
     int resolve_attempts = 3;
     /// A wall clock that runs ahead of elapsed time by more than this refuses appends: errc::clock_jump.
