@@ -261,6 +261,11 @@ TEST(repository, a_command_that_raised_nothing_leaves_no_trace) {
     EXPECT_EQ(accounts.execute(command_id{"1"}, "ann", [](account& a) { a.deposit(5); }).attempts, 1);
 }
 
+TEST(repository, one_that_may_not_try_is_refused) {
+    store store;
+    expect_error(errc::invalid_argument, "may not try", [&] { repository<account>(store, {.attempts_max = 0}); });
+}
+
 TEST(repository, an_empty_command_id_is_refused) {
     store store;
     repository<account> accounts{store};

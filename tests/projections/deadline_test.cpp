@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "deadline_book.hpp"
+#include "leftfold/projections/processes_in.hpp"
 #include "leftfold/storage/sqlite_store.hpp"
 #include "projections/read_models.hpp"
 #include "projections/rides.hpp"
@@ -62,6 +63,9 @@ TEST_F(deadline, is_delivered_once_when_its_time_has_come) {
     EXPECT_EQ(fired(), list{"r1"});
     EXPECT_EQ(store_.head({"ride", "r1"}), leftfold::version{2}) << "the ride is given up, once";
     EXPECT_EQ(p.running.deadlines().size(), 0U);
+    const auto told = leftfold::processes_in(store_);
+    EXPECT_EQ(told.front().instances.front().deadlines_reached, 1U);
+    EXPECT_EQ(told.front().deadlines_waiting, 0U);
 }
 
 TEST_F(deadline, is_met_in_the_order_in_which_they_are_due) {

@@ -213,6 +213,17 @@ TEST_F(process_manager, stops_rather_than_do_more_than_its_limits_allow) {
     EXPECT_EQ(count("rides.offered"), 1);
 }
 
+TEST_F(process_manager, stops_rather_than_keep_more_deadlines_than_its_limit_allows) {
+    leftfold::projection_engine engine{store_};
+    const auto running =
+        engine.add_process<rides::dispatch>({.retries = {.count = 0}, .deadlines_max = 2}, rides_, drivers_);
+    for (const auto* key : {"r1", "r2", "r3"})
+        rides_.execute(key, [&](rides::ride& r) { r.request(std::string("driver of ") + key); });
+    while (engine.step()) continue;
+    EXPECT_NE(engine.status<rides::dispatch>().failure.find("process_options::deadlines_max is 2"), std::string::npos);
+    EXPECT_EQ(running.deadlines().size(), 2U);
+}
+
 TEST_F(process_manager, refuses_a_second_of_its_name) {
     program p(*this);
     EXPECT_EQ(read_models::code_of([&] { p.engine.add_process<rides::dispatch>({}, rides_, drivers_); }),

@@ -225,6 +225,36 @@ TEST_F(table, is_seen_by_sql_in_the_midst_of_an_event) {
               errc::invalid_argument);
 }
 
+/// What a table with history, and one of a projection that parks, adds to the columns of its rows.
+struct taken {
+    std::string key;
+    std::int64_t valid_from{};
+    std::string written_by;
+};
+BOOST_DESCRIBE_STRUCT(taken, (), (key, valid_from, written_by))
+
+template <bool History, leftfold::failure_policy OnFailure>
+class with_taken_names : public leftfold::projection<with_taken_names<History, OnFailure>, told> {
+public:
+    static constexpr auto projection_name = "taken";
+    static constexpr auto on_failure = OnFailure;
+    leftfold::table<taken, &taken::key> rows{*this, "taken", {.history = History, .keyed_by_stream = true}};
+    void on(const told& e) { rows.put({std::to_string(e.number), e.number, ""}); }
+};
+
+TEST_F(table, has_no_column_of_a_name_that_its_options_take) {
+    using leftfold::failure_policy;
+    leftfold::projection_engine engine{store_};
+    EXPECT_EQ(code_of([&] { engine.add<with_taken_names<true, failure_policy::stop>>(views()); }),
+              errc::invalid_argument);
+    EXPECT_EQ(code_of([&] { engine.add<with_taken_names<false, failure_policy::park_key>>(views()); }),
+              errc::invalid_argument);
+    tell(4);
+    auto& read = engine.add<with_taken_names<false, failure_policy::stop>>(views());
+    engine.catch_up();
+    EXPECT_EQ(read.rows.find("4")->valid_from, 4);
+}
+
 class indexed : public leftfold::projection<indexed, told> {
 public:
     static constexpr auto projection_name = "indexed";

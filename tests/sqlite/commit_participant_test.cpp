@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 
 #include "leftfold/storage/memory_store.hpp"
 #include "leftfold/storage/observer.hpp"
@@ -170,6 +171,49 @@ TEST(commit_participants, one_that_refuses_in_the_middle_of_a_group_refuses_that
     auto again = open_sqlite("/bank.store", {.vfs = vfs.name()});
     EXPECT_EQ(kept_in("/bank.store", vfs.name()), (kept{63, 63, 63}));
     EXPECT_TRUE(is_sound(again));
+}
+
+/// Whose tables cannot be made until it is told that they can.
+class hesitant final : public commit_participant {
+public:
+    std::string_view name() const override { return "hesitant"; }
+    void set_up(partition_id, commit_transaction&) override {
+        ++asked;
+        if (asked == 1) throw error(errc::locked, "somebody looks at it");
+        if (asked == 2) throw std::runtime_error("not in the mood");
+    }
+    std::optional<refusal> prepare(std::span<const event_view>, commit_transaction&) override { return std::nullopt; }
+    int asked = 0;
+};
+
+TEST(commit_participants, one_that_cannot_set_up_fails_the_append_and_is_asked_again_by_the_next) {
+    simulated_disk disk;
+    const auto who = std::make_shared<hesitant>();
+    quiet_store at(disk, who);
+    for (const auto* payload : {"x", "y", "z", "again"}) {
+        at.queue(one("a", payload));
+        at.let_through();
+    }
+    EXPECT_EQ(at.outcomes[0].code, errc::locked);
+    EXPECT_EQ(at.outcomes[1].code, errc::io_error) << "what is no leftfold::error has no code of its own";
+    EXPECT_FALSE(at.outcomes[2].code);
+    EXPECT_FALSE(at.outcomes[3].code);
+    EXPECT_EQ(who->asked, 3) << "once it was committed, it is not asked again";
+    EXPECT_EQ(at.store.head(stream_id("account", "a")), version(2));
+}
+
+TEST(commit_participants, one_that_throws_whatever_it_likes_refuses_that_append_alone) {
+    simulated_disk disk;
+    quiet_store at(disk, std::make_shared<any_participant>([](auto events, auto&) -> std::optional<refusal> {
+                       if (events.front().payload == "x") throw std::runtime_error("not in the mood");
+                       return std::nullopt;
+                   }));
+    at.queue(one("a", "x"));
+    at.queue(one("b", "y"));
+    at.let_through();
+    EXPECT_EQ(at.outcomes[0].code, errc::io_error);
+    EXPECT_FALSE(at.outcomes[1].code);
+    EXPECT_TRUE(is_sound(at.store));
 }
 
 TEST(commit_participants, one_name_is_given_once) {

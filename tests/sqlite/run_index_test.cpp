@@ -91,6 +91,18 @@ TEST_F(run_index_test, knows_all_again_when_it_is_opened_again) {
     EXPECT_GT(runs().size(), 0U);
 }
 
+TEST_F(run_index_test, finds_everything_where_there_is_no_room_for_filters) {
+    auto how = options();
+    how.limits.filter_bytes = 0;
+    for (int round = 0; round < 3; ++round) {
+        const auto index = open(how);
+        for (int i = 0; i < 4; ++i) index->add(first, grow(400));
+        executors->run_all();
+        expect_agreement(*index);
+    }
+    EXPECT_GT(runs().size(), 0U);
+}
+
 TEST_F(run_index_test, takes_in_what_was_appended_while_it_was_not_there) {
     open()->add(first, grow(700));
     grow(900);

@@ -15,7 +15,11 @@
 #include "leftfold/storage/async.hpp"
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/memory_store.hpp"
+#include "leftfold/storage/partition_log.hpp"
+#include "leftfold/storage/stream_index.hpp"
 #include "leftfold/testing/store.hpp"
+#include "memory_stores.hpp"
+#include "storage/expect_error.hpp"
 
 namespace leftfold {
 namespace event_store_test {
@@ -34,6 +38,19 @@ std::vector<stream_append> to_alice() {
     std::vector<stream_append> streams;
     streams.emplace_back(alice, expected_version::any(), one());
     return streams;
+}
+
+TEST(event_store, stores_nothing_more_in_a_partition_that_another_owner_has_claimed) {
+    auto parts = make_memory_parts(1, store_id{{7}});
+    auto& log = *parts.log;
+    event_store store(std::move(parts), {.world = complete({})});
+    store.append(alice, expected_version::none(), one()).value();
+    static_cast<void>(log.claim(partition_id(0), "another"));
+    const auto said =
+        expect_error(errc::fenced, [&] { static_cast<void>(store.append(alice, expected_version::any(), one())); });
+    EXPECT_NE(said.find("appending 1 event(s) to account-alice"), std::string::npos) << said;
+    EXPECT_EQ(store.head(alice), version(1));
+    EXPECT_EQ(log.head(partition_id(0)).at, offset(1));
 }
 
 TEST(event_store, returns_what_was_appended) {
