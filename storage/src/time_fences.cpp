@@ -10,6 +10,10 @@ namespace {
 /// Among so many fences or fewer, events come evenly enough for a guess by the time itself.
 constexpr std::int64_t neighbourhood = 64;
 
+/// Fences as near to each other as this lie a dozen on a page of the log, so that reading all of a neighbourhood costs
+/// little more than reading one in each corner of it.
+constexpr std::int64_t spacing_of_neighbours = 2;
+
 /// The number in [first, last] with the most zeroes at its end. Searches that halve here ask for the same fences again
 /// and again, however far the log has grown in between.
 std::int64_t roundest(std::int64_t first, std::int64_t last) {
@@ -86,17 +90,30 @@ time_fences::fence_number time_fences::guess(recorded_at when, const window& in,
     return std::clamp((in.after.value() + static_cast<std::int64_t>(events)) / spacing_, first, last);
 }
 
+std::vector<offset> time_fences::unknown_among(fence_number first, fence_number last) const {
+    std::vector<offset> found;
+    for (auto fence = first; fence <= last; ++fence)
+        if (known(fence) == unknown) found.emplace_back(fence * spacing_);
+    return found;
+}
+
 /// Narrows the window as far as what is known allows. Returns the fences to be read before it can be narrowed further;
 /// none when there is no fence left inside.
 ///
 /// Far apart, it halves: those fences serve every later question. Near the time it guesses, and asks for the fence
-/// behind the guess as well, which is mostly all it takes; every other round halves, for times that bunch.
+/// behind the guess as well, which is mostly all it takes; every other round halves, for times that bunch. Where
+/// somebody has asked before, and fences are cheap, it asks for the whole neighbourhood, so that no third one pays.
 std::vector<offset> time_fences::narrow(recorded_at when, window& found, int round) const {
     for (;;) {
         const auto first = found.after.value() / spacing_ + 1;
         const auto last = (found.before.value() - 1) / spacing_;
         if (first > last) return {};
         const bool is_near = last - first < neighbourhood;
+        if (is_near && round == 0 && spacing_ <= spacing_of_neighbours) {
+            auto wanted = unknown_among(first, last);
+            const bool is_visited = std::ssize(wanted) <= last - first;
+            if (is_visited && !wanted.empty()) return wanted;
+        }
         const auto fence = is_near && round % 2 == 0 ? guess(when, found, first, last) : roundest(first, last);
         const auto recorded = known(fence);
         const offset at(fence * spacing_);

@@ -18,7 +18,8 @@ namespace leftfold::inline v0 {
 /// Nothing is read when a store is opened. What the owner appends is noted as it commits; the rest is learned as it is
 /// needed: a question that comes upon fences that nobody has asked for yet has them read, the coarse ones by halving,
 /// which every later question shares, and the fine ones by interpolation: two or three as a rule, and never more than
-/// some forty. When the array is full, every second fence is dropped and the spacing doubles.
+/// some forty; or a whole neighbourhood when it is cheap and asked about again. When the array is full, every second
+/// fence is dropped and the spacing doubles.
 ///
 /// Thread-safe. Takes no lock while the log is read; two threads may read the same fence twice.
 class time_fences {
@@ -67,6 +68,7 @@ private:
     void make_room(fence_number last);
     std::int64_t known(fence_number fence) const;
     std::int64_t time_at(offset end) const;
+    std::vector<offset> unknown_among(fence_number first, fence_number last) const;
     fence_number guess(recorded_at when, const window& in, fence_number first, fence_number last) const;
     std::vector<offset> narrow(recorded_at when, window& found, int round) const;
 

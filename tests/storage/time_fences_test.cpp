@@ -79,6 +79,20 @@ TEST(time_fences, each_fence_of_an_older_log_is_read_at_most_once) {
     EXPECT_LE(log.reads, log.recorded.size() / static_cast<std::size_t>(fences.spacing()));
 }
 
+TEST(time_fences, that_stand_at_every_event_are_all_read_where_somebody_asks_again) {
+    times_of_a_log log;
+    for (int i = 0; i != 100; ++i) log.add(5, 100);
+    time_fences fences(log.recorded.size());
+    fences.saw_head(log.head());
+    static_cast<void>(log.ask(fences, 5'000));
+    EXPECT_LE(log.reads, 24u);
+    static_cast<void>(log.ask(fences, 5'010));
+    const auto after_two = log.reads;
+    EXPECT_LE(after_two, 100u);
+    static_cast<void>(log.ask(fences, 4'995));
+    EXPECT_EQ(log.reads, after_two) << "a second question brings its neighbourhood, and a third one pays nothing";
+}
+
 // All but one of the times lie at one end of the stretch, where a guess by time is wrong every time.
 TEST(time_fences, times_that_bunch_cost_a_halving_and_not_a_walk) {
     times_of_a_log log;
