@@ -13,6 +13,9 @@ std::size_t home_of(const run_key& key, std::size_t slots) {
     return static_cast<std::size_t>(key.mixed()) & (slots - 1);
 }
 
+/// Other bits of the key than those that tell where the search begins.
+std::uint32_t part_of(const run_key& key) { return static_cast<std::uint32_t>(key.mixed() >> 32U); }
+
 }  // namespace
 
 run_entry recent_entries::entry_of(std::uint32_t index) const {
@@ -21,34 +24,41 @@ run_entry recent_entries::entry_of(std::uint32_t index) const {
 
 /// The slot with the key's newest event, or the empty one where it would go.
 std::size_t recent_entries::slot_of(const run_key& stream) const {
-    auto slot = home_of(stream, streams_.size());
-    while (streams_[slot] != none && events_[streams_[slot]].stream != stream)
-        slot = (slot + 1) & (streams_.size() - 1);
-    return slot;
+    const auto part = part_of(stream);
+    auto at = home_of(stream, streams_.size());
+    while (streams_[at].event != none && (streams_[at].part != part || events_[streams_[at].event].stream != stream))
+        at = (at + 1) & (streams_.size() - 1);
+    return at;
 }
 
 /// Makes the tables twice as large; at most half of each is taken.
 void recent_entries::grow() {
     const auto slots = std::max(smallest_table, streams_.size() * 2);
-    streams_.assign(slots, none);
+    streams_.assign(slots, {});
     ids_.assign(slots, none);
     for (std::uint32_t i = 0; i < events_.size(); ++i) {
-        streams_[slot_of(events_[i].stream)] = i;
+        streams_[slot_of(events_[i].stream)] = {i, part_of(events_[i].stream)};
         auto slot = home_of({events_[i].id, 0}, slots);
         while (ids_[slot] != none) slot = (slot + 1) & (slots - 1);
         ids_[slot] = i;
     }
 }
 
-void recent_entries::add(const run_key& stream, version at, const run_key& id, const chain_hash& chain) {
+void recent_entries::expect(const keys& of) const {
+    if (streams_.empty()) return;
+    __builtin_prefetch(&streams_[home_of(of.stream, streams_.size())]);
+    __builtin_prefetch(&ids_[home_of({of.id.high, 0}, ids_.size())]);
+}
+
+void recent_entries::add(const keys& of, version at, const chain_hash& chain) {
     if ((events_.size() + 1) * 2 > streams_.size()) grow();
     const auto index = static_cast<std::uint32_t>(events_.size());
-    const auto slot = slot_of(stream);
-    const auto before = streams_[slot];
+    auto& newest = streams_[slot_of(of.stream)];
+    const auto before = newest.event;
     const bool mixed = before != none && (events_[before].mixed || events_[before].version + 1 != at.value());
-    events_.push_back({stream, id.high, at.value(), before, mixed});
-    streams_[slot] = index;
-    auto id_slot = home_of({id.high, 0}, ids_.size());
+    events_.push_back({of.stream, of.id.high, at.value(), before, mixed});
+    newest = {index, part_of(of.stream)};
+    auto id_slot = home_of({of.id.high, 0}, ids_.size());
     while (ids_[id_slot] != none) id_slot = (id_slot + 1) & (ids_.size() - 1);
     ids_[id_slot] = index;
     chain_ = chain;
@@ -58,7 +68,7 @@ std::vector<run_entry> recent_entries::find(const run_key& key, std::int64_t fro
                                             offset floor) const {
     std::vector<run_entry> found;
     if (events_.empty()) return found;
-    for (auto i = streams_[slot_of(key)]; i != none; i = events_[i].before) {
+    for (auto i = streams_[slot_of(key)].event; i != none; i = events_[i].before) {
         const auto entry = entry_of(i);
         if (entry.offset <= floor.value()) break;
         if (entry.version >= from && entry.version <= to) found.push_back(entry);
@@ -70,7 +80,7 @@ std::vector<run_entry> recent_entries::find(const run_key& key, std::int64_t fro
 
 std::optional<run_entry> recent_entries::newest(const run_key& key, offset floor) const {
     if (events_.empty()) return std::nullopt;
-    const auto i = streams_[slot_of(key)];
+    const auto i = streams_[slot_of(key)].event;
     if (i == none || entry_of(i).offset <= floor.value()) return std::nullopt;
     return entry_of(i);
 }

@@ -13,14 +13,24 @@ namespace leftfold::inline v0::sqlite {
 /// The newest events of a partition, indexed in memory until they become a run.
 ///
 /// Two hash tables of indices into one array, whose place is the offset: adding costs two probes and no allocation of
-/// its own, about 60 bytes an event. The caller guards it: one thread adds while none looks up.
+/// its own, about 70 bytes an event. The caller guards it: one thread adds while none looks up.
 class recent_entries {
 public:
     /// Begins empty, for the events after `after`.
     explicit recent_entries(offset after) : after_(after) {}
 
+    /// What an event is found by.
+    struct keys {
+        run_key stream;
+        run_key id;
+    };
+
+    /// Has the processor fetch what add() will touch. The tables are larger than its caches, so each probe of an event
+    /// waits for memory; those of a whole group are fetched at the same time.
+    void expect(const keys& of) const;
+
     /// Takes note of the event at to().next().
-    void add(const run_key& stream, version at, const run_key& id, const chain_hash& chain);
+    void add(const keys& of, version at, const chain_hash& chain);
 
     offset after() const { return after_; }
     offset to() const { return after_.plus(static_cast<std::int64_t>(events_.size())); }
@@ -50,6 +60,13 @@ private:
         bool mixed;            ///< versions of the key up to here do not rise by one: two streams share it
     };
 
+    /// A place in the table of streams. Part of the key stands beside the index, so that only the event of the same
+    /// stream is looked at.
+    struct slot {
+        std::uint32_t event = none;
+        std::uint32_t part = 0;
+    };
+
     run_entry entry_of(std::uint32_t index) const;
     std::size_t slot_of(const run_key& stream) const;
     void grow();
@@ -57,8 +74,8 @@ private:
     offset after_;
     chain_hash chain_{};
     std::vector<event> events_;
-    std::vector<std::uint32_t> streams_;  ///< open addressing: the newest event of each key
-    std::vector<std::uint32_t> ids_;      ///< open addressing: every event, by its id
+    std::vector<slot> streams_;       ///< open addressing: the newest event of each key
+    std::vector<std::uint32_t> ids_;  ///< open addressing: every event, by its id
 };
 
 }  // namespace leftfold::inline v0::sqlite

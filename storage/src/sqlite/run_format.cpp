@@ -1,6 +1,7 @@
 #include "sqlite/run_format.hpp"
 
 #include <array>
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -103,6 +104,21 @@ std::string block_writer::take() {
 }
 
 std::uint64_t block_reader::read_number() {
+    // All bytes of a number at once, where it has at most eight of them: three sums of neighbours join their sevens.
+    if (rest_.size() >= 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, rest_.data(), sizeof word);
+        const auto ends = ~word & 0x8080808080808080U;
+        if (ends != 0) {
+            const auto bits = static_cast<unsigned>(std::countr_zero(ends)) + 1;  // up to the end of the last byte
+            word &= 0x7F7F7F7F7F7F7F7FU & (~std::uint64_t{0} >> (64U - bits));
+            word = (word & 0x007F007F007F007FU) | ((word & 0x7F007F007F007F00U) >> 1U);
+            word = (word & 0x00003FFF00003FFFU) | ((word & 0x3FFF00003FFF0000U) >> 2U);
+            word = (word & 0x000000000FFFFFFFU) | ((word & 0x0FFFFFFF00000000U) >> 4U);
+            rest_.remove_prefix(bits / 8);
+            return word;
+        }
+    }
     std::uint64_t value = 0;
     for (unsigned shift = 0; shift < 64 && !rest_.empty(); shift += 7) {
         const auto byte = static_cast<unsigned char>(rest_.front());

@@ -19,7 +19,7 @@ class run_partition;
 
 /// What the index may use. Numbers of events and bytes are for the whole store, divided among its partitions.
 struct run_index_limits {
-    /// Events that are indexed in memory alone, about 60 bytes each, before they become a run. After a crash as many
+    /// Events that are indexed in memory alone, about 70 bytes each, before they become a run. After a crash as many
     /// are read again from the log.
     std::size_t recent_events = 262'144;
     /// Events in memory above which add() writes a run itself, before it returns: the bound when writing lags behind.

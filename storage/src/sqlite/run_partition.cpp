@@ -44,7 +44,7 @@ bool run_partition::add(std::span<const event_view> committed) {
             if (!loaded_) continue;
             try {
                 if (committed.front().at > tables_.back()->to().next()) read_up_to(committed.front().at.plus(-1));
-                for (const auto& event : committed) take(event);
+                take(committed);
                 return is_unwritten();
             } catch (...) {
                 loaded_ = false;

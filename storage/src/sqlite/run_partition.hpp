@@ -92,7 +92,8 @@ private:
     void warn(std::string_view doing, const error& failure);
 
     // Whoever calls these holds mutex_, or is alone because nothing is loaded.
-    void take(const event_view& event);
+    void take(std::span<const event_view> events);
+    void take(const event_view& event, const recent_entries::keys& of);
     void read_up_to(offset to);
     bool is_unwritten() const { return tables_.size() > 1; }
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "leftfold/storage/observer.hpp"
@@ -229,15 +230,27 @@ void run_partition::start_again(const std::shared_ptr<const run_snapshot>& outda
     make_again();
 }
 
-void run_partition::take(const event_view& event) {
+void run_partition::take(std::span<const event_view> events) {
+    std::array<recent_entries::keys, 64> keys;
+    while (!events.empty()) {
+        const auto some = events.first(std::min(events.size(), keys.size()));
+        for (std::size_t i = 0; i != some.size(); ++i) {
+            keys[i] = {hasher_->of_stream(some[i].category, some[i].key), hasher_->of_id(some[i].id)};
+            tables_.back()->expect(keys[i]);
+        }
+        for (std::size_t i = 0; i != some.size(); ++i) take(some[i], keys[i]);
+        events = events.subspan(some.size());
+    }
+}
+
+void run_partition::take(const event_view& event, const recent_entries::keys& of) {
     auto& newest = *tables_.back();
     if (event.at <= newest.to()) return;
     if (event.at != newest.to().next()) {
         throw error(errc::corrupt, fmt::format("indexing partition {}: offset {} follows {}", partition_.value(),
                                                event.at.value(), newest.to().value()));
     }
-    newest.add(hasher_->of_stream(event.category, event.key), event.version, hasher_->of_id(event.id),
-               event.integrity.chain);
+    newest.add(of, event.version, event.integrity.chain);
     if (newest.size() >= options_.recent_events) tables_.push_back(std::make_shared<recent_entries>(newest.to()));
 }
 
@@ -248,7 +261,7 @@ void run_partition::read_up_to(offset to) {
     while (tables_.back()->to() < to) {
         const auto before = tables_.back()->to();
         log_.read(partition_, before, limits, {}, payloads::skip, [&](const event_view& event) {
-            take(event);
+            take({&event, 1});
             return true;
         });
         if (tables_.back()->to() == before) {
