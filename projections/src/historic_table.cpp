@@ -97,7 +97,7 @@ std::string select_all_as_of(const historic_table& of) {
     sql.add(" FROM ").name(of.schema).add(".").name(of.name).add(" WHERE +valid_from <= ?1 UNION ALL SELECT ");
     add_columns(sql, of);
     sql.add(" FROM ").name(of.schema).add(".").name(of.name + "_versions");
-    sql.add(" WHERE +valid_from <= ?1 AND +valid_to > ?1");
+    sql.add(" WHERE +valid_to > ?1 AND +valid_from <= ?1");
     return sql.text();
 }
 

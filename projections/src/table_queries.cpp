@@ -56,7 +56,8 @@ std::string make_query(const table_core& of, const query_shape& shape, axis when
             sql.parameter(time);
         } else {
             add_select(sql, versions_name(of.name()), false);
-            sql.add(" WHERE +valid_from <= ").parameter(time).add(" AND +valid_to > ").parameter(time);
+            // The end first: it is part of the key, so it stands before the row's own columns.
+            sql.add(" WHERE +valid_to > ").parameter(time).add(" AND +valid_from <= ").parameter(time);
             add_condition();
         }
     }
