@@ -225,6 +225,52 @@ TEST_F(table, is_seen_by_sql_in_the_midst_of_an_event) {
               errc::invalid_argument);
 }
 
+/// Columns whose text is made when a row is written, and is in no member of it.
+struct reference {
+    std::int32_t number{};
+    leftfold::event_id id;
+    leftfold::event_id cause;
+    leftfold::position where;
+    std::optional<leftfold::event_id> before;
+    friend bool operator==(const reference&, const reference&) = default;
+};
+BOOST_DESCRIBE_STRUCT(reference, (), (number, id, cause, where, before))
+
+reference reference_of(int number) {
+    const auto id = [](int of) {
+        leftfold::event_id made{};
+        made.bytes.fill(static_cast<std::uint8_t>(of));
+        return made;
+    };
+    return {number,
+            id(number),
+            id(number + 100),
+            {leftfold::partition_id(7), leftfold::offset(1'000'000'000'000 + number)},
+            number % 2 == 0 ? std::optional(id(number + 50)) : std::nullopt};
+}
+
+class references : public leftfold::projection<references, told> {
+public:
+    static constexpr auto projection_name = "references";
+    leftfold::table<reference, &reference::number> rows{*this, "refs", {.history = true, .indices = {"cause"}}};
+    void on(const told& e) { rows.put(reference_of(e.number)); }
+};
+
+TEST_F(table, keeps_columns_apart_whose_text_is_made_for_them) {
+    for (int i = 0; i != 20; ++i) tell(i);
+    leftfold::projection_engine engine{store_};
+    auto& read = engine.add<references>(views());
+    engine.catch_up();
+    for (int i = 0; i != 20; ++i) {
+        const auto wanted = reference_of(i);
+        EXPECT_EQ(read.rows.find(i), wanted);
+        EXPECT_EQ(read.rows.where<&reference::cause>(wanted.cause), std::vector{wanted});
+        EXPECT_EQ(read.rows.as_of(store_.closed()).find(i), wanted);
+    }
+    EXPECT_EQ(shell(file(), "SELECT id, cause, \"where\" FROM refs WHERE \"where\" = '7:1000000000003'"),
+              (rows_of_text{{to_string(reference_of(3).id), to_string(reference_of(3).cause), "7:1000000000003"}}));
+}
+
 /// What a table with history, and one of a projection that parks, adds to the columns of its rows.
 struct taken {
     std::string key;

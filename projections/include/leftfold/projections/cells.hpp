@@ -23,6 +23,24 @@ public:
     virtual std::string& scratch() = 0;
 };
 
+/// Hands values on, and keeps the bytes of those that are gone before the statement has run.
+class keeping_cells final : public cell_writer {
+public:
+    explicit keeping_cells(cell_writer& to) : to_(to) {}
+
+    void null() override { to_.null(); }
+    void integer(std::int64_t value) override { to_.integer(value); }
+    void real(double value) override { to_.real(value); }
+    void text(std::string_view value) override { to_.text(kept(value)); }
+    void blob(std::string_view value) override { to_.blob(kept(value)); }
+    std::string& scratch() override { return to_.scratch(); }
+
+private:
+    std::string_view kept(std::string_view value) { return to_.scratch() = value; }
+
+    cell_writer& to_;
+};
+
 /// Gives the values of a row, one after another. A value that is not of the kind asked for throws errc::corrupt.
 class cell_reader {
 public:

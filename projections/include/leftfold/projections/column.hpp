@@ -48,6 +48,12 @@ consteval affinity affinity_of() {
     return affinity::text;
 }
 
+/// Whether a cell of T is bytes in memory, and not a number.
+template <class T>
+consteval bool has_bytes() {
+    return affinity_of<T>() == affinity::text || affinity_of<T>() == affinity::blob;
+}
+
 /// Whether a value of T may have no place in a column: then each changed row is tried before its event counts as
 /// applied.
 template <class T>
@@ -70,7 +76,13 @@ void write_cell(cell_writer& out, const T& value, std::string_view column) {
     if constexpr (is_time_on<T>::value) {
         out.integer(value.micros());
     } else if constexpr (as == kind::represented) {
-        write_cell<typename stored_form<T>::type>(out, stored_form<T>::to(value), column);
+        using stored = typename stored_form<T>::type;
+        if constexpr (std::is_reference_v<decltype(stored_form<T>::to(value))> || !has_bytes<stored>()) {
+            write_cell<stored>(out, stored_form<T>::to(value), column);
+        } else {  // a text that is made here does not outlive this line
+            keeping_cells kept(out);
+            write_cell<stored>(kept, stored_form<T>::to(value), column);
+        }
     } else if constexpr (as == kind::boolean) {
         out.integer(value ? 1 : 0);
     } else if constexpr (as == kind::integer) {
