@@ -32,7 +32,8 @@ struct sql_session::opened {
 sql_session::sql_session(model_place database, const sql_reader_options& options)
     : database_(std::move(database)),
       world_(complete(options.store != nullptr ? options.store->world() : environment{})),
-      as_of_wait_(options.as_of_wait) {
+      as_of_wait_(options.as_of_wait),
+      parked_(options.parked) {
     if (!database_.is_in_memory()) sqlite::refuse_network_file_system(database_.file());
     if (options.store != nullptr) store_.emplace(options.store->core());
     open_anew();
@@ -51,6 +52,9 @@ namespace {
 std::string asking(const historic_table& table, recorded_at when) {
     return fmt::format("asking table {} for its rows as of {}", table.name, to_rfc3339(when.time()));
 }
+
+constexpr const char* select_parked =
+    "SELECT stream, since FROM leftfold_parked WHERE projection = ?1 AND since <= ?2 ORDER BY since LIMIT 1";
 
 [[noreturn]] void fail_behind(const historic_table& table, const stored_model& model, recorded_at when,
                               const std::optional<cut>& wanted) {
@@ -78,6 +82,7 @@ stored_model sql_session::model_of(const historic_table& table, recorded_at when
 
 void sql_session::pass(const historic_table& table, recorded_at when) {
     check_reached(table, model_of(table, when), when);
+    check_complete(table, when);
 }
 
 void sql_session::pass(const historic_table& table, const moment& then) {
@@ -85,6 +90,7 @@ void sql_session::pass(const historic_table& table, const moment& then) {
     check_same_store(then, model.at, asking(table, then.time()));
     if (store_) store_->check(then);
     if (!model.at.consumed.covers(then.cut())) fail_behind(table, model, then.time(), then.cut());
+    check_complete(table, then.time());
 }
 
 void sql_session::check_reached(const historic_table& table, const stored_model& model, recorded_at when) {
@@ -95,6 +101,16 @@ void sql_session::check_reached(const historic_table& table, const stored_model&
     if (store_) wanted = store_->cut_at(when);
     if (wanted && model.at.consumed.covers(*wanted)) return;
     fail_behind(table, model, when, wanted);
+}
+
+void sql_session::check_complete(const historic_table& table, recorded_at when) {
+    if (parked_ == parked_events::leave_out) return;
+    sqlite::statement select(open_->connection, in_schema(select_parked, table.schema));
+    select.bind_text(1, table.projection).bind(2, when.micros());
+    if (select.step())
+        throw error(errc::incomplete,
+                    fmt::format("{}: events of stream {} are parked since {}", asking(table, when), select.text(0),
+                                to_rfc3339(recorded_at::from_micros(select.number(1)).time())));
 }
 
 void sql_session::read_once(function_ref<void(sqlite::connection&)> work) {

@@ -34,6 +34,7 @@ private:
     void pass(const historic_table& table, const moment& then) override;
     stored_model model_of(const historic_table& table, recorded_at when);
     void check_reached(const historic_table& table, const stored_model& model, recorded_at when);
+    void check_complete(const historic_table& table, recorded_at when);
     void open_anew();
     void read_once(function_ref<void(sqlite::connection&)> work);
 
@@ -41,6 +42,7 @@ private:
     std::optional<event_store> store_;
     environment world_;
     std::chrono::milliseconds as_of_wait_;
+    parked_events parked_;
     std::unique_ptr<opened> open_;
 };
 

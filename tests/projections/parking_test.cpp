@@ -7,6 +7,7 @@
 #include <random>
 
 #include "leftfold/projections/read_model.hpp"
+#include "leftfold/projections/sql_reader.hpp"
 #include "projections/read_models.hpp"
 
 namespace parking_test {
@@ -146,6 +147,16 @@ TEST_F(parking, one_poison_event_among_a_hundred_thousand_stops_nobody_else) {
     EXPECT_NE(text.find("account-a7"), std::string::npos) << text;
     const auto then = read.rows.as_of(store_.closed(), {.parked = leftfold::parked_events::leave_out});
     EXPECT_EQ(then.find("a7")->cents, 5 * batch);
+    const auto in_sql = [&](leftfold::recorded_at when, leftfold::parked_events parked) {
+        leftfold::sql_reader sql{file(), {.store = &store_, .parked = parked}};
+        return sql.query<std::int64_t>("SELECT cents FROM accounts_as_of(?1) WHERE account = 'a7'", when.micros());
+    };
+    using leftfold::parked_events;
+    EXPECT_EQ(in_sql(before, parked_events::refuse).size(), 1U);
+    EXPECT_EQ(code_of([&] { in_sql(parked[0].since, parked_events::refuse); }, &text), errc::incomplete);
+    EXPECT_NE(text.find("accounts"), std::string::npos) << text;
+    EXPECT_NE(text.find("account-a7"), std::string::npos) << text;
+    EXPECT_EQ(in_sql(parked[0].since, parked_events::leave_out).size(), 1U);
 
     accounts::is_brave = true;
     step_to_the_end(engine);

@@ -11,6 +11,7 @@
 
 #include "leftfold/projections/column.hpp"
 #include "leftfold/projections/model_part.hpp"
+#include "leftfold/projections/parked.hpp"
 #include "leftfold/storage/event_store.hpp"
 
 namespace leftfold::inline v0 {
@@ -25,6 +26,9 @@ struct sql_reader_options {
     event_store* store = nullptr;
     /// How long a query waits for the rows to come as far as a time that it asks for.
     std::chrono::milliseconds as_of_wait = std::chrono::seconds{1};
+    /// What becomes of a question about a time at or before which an event is parked: errc::incomplete, or an answer
+    /// without it.
+    parked_events parked = parked_events::refuse;
 };
 
 /// Asks the read models of a database in SQL, as they are and as they were, beside the engine that keeps them:
@@ -48,7 +52,8 @@ struct sql_reader_options {
 /// Errors, beside errc::io_error and errc::corrupt: errc::invalid_argument for SQL that does not compile or has another
 /// number of columns, and for what is no time; and of the functions errc::not_yet (the time has not come),
 /// before_history (the table keeps nothing that old), behind (the model has not come that far within as_of_wait),
-/// stale_model (it was made from another store than the one given), not_closed.
+/// incomplete (an event of that time is parked), stale_model (it was made from another store than the one given),
+/// not_closed.
 class sql_reader {
 public:
     /// Throws errc::not_found, foreign_file (not a database of read models), newer_format.
