@@ -107,24 +107,19 @@ void head_cache::generation::grow() {
         if (each.place != 0) put(each);
 }
 
-head_cache::head_cache(std::size_t bytes, std::size_t streams_min)
-    : young_bytes_max_(std::min(bytes / 2, generation_bytes_max)), streams_min_(streams_min) {}
+head_cache::head_cache(std::size_t bytes) : young_bytes_max_(std::min(bytes / 2, generation_bytes_max)) {}
 
 version* head_cache::find(const stream_id& stream) {
     const auto hash = hash_of(stream);
     if (auto* const found = young_.find(stream, hash)) return found;
     const auto* const found = old_.find(stream, hash);
-    return found == nullptr ? nullptr : &remember(stream, hash, *found);
+    return found == nullptr ? nullptr : &young_.add(stream, hash, *found);
 }
 
-version& head_cache::add(const stream_id& stream, version head) { return remember(stream, hash_of(stream), head); }
+version& head_cache::add(const stream_id& stream, version head) { return young_.add(stream, hash_of(stream), head); }
 
-/// Begins a new generation when the young one is full. What was put into it last stays where it is as it grows old.
-version& head_cache::remember(const stream_id& stream, std::uint32_t hash, version head) {
-    auto& added = young_.add(stream, hash, head);
-    if (young_.streams() >= streams_min_ && young_.bytes() >= young_bytes_max_)
-        old_ = std::exchange(young_, generation{});
-    return added;
+void head_cache::trim() {
+    if (young_.bytes() >= young_bytes_max_) old_ = std::exchange(young_, generation{});
 }
 
 void head_cache::clear() {

@@ -12,20 +12,23 @@ namespace leftfold::inline v0 {
 
 /// Remembers the last version of the streams that were used most recently, as many of them as fit into so many bytes.
 ///
-/// Two generations: what is asked for moves to the young one, and when that is full the old one is dropped whole. That
+/// Two generations: what is asked for moves to the young one, and once that is full the old one is dropped whole. That
 /// costs one more look-up where a list of uses would cost two pointers a stream. A stream takes 12 bytes more than its
 /// name, rounded up to 8, and 11 to 21 in the table: some 40 for `item-1234567`, a third of a hash map's node with two
 /// strings in it. Nothing is trusted to a hash: names are compared.
 class head_cache {
 public:
-    /// Uses `bytes` at most, once it remembers more streams than `streams_min`: the last so many are always there.
-    head_cache(std::size_t bytes, std::size_t streams_min);
+    /// Uses `bytes` at most, and what is asked for between two calls of trim().
+    explicit head_cache(std::size_t bytes);
 
     /// Returns what is remembered of the stream, to be read or changed before the next call; null where it is nothing.
     version* find(const stream_id& stream);
 
     /// Remembers a stream of which nothing is remembered. The answer is as find()'s.
     version& add(const stream_id& stream, version head);
+
+    /// Forgets what there is no room for. Nothing is forgotten otherwise.
+    void trim();
 
     void clear();
 
@@ -36,7 +39,6 @@ private:
         version* find(const stream_id& stream, std::uint32_t hash) const;
         version& add(const stream_id& stream, std::uint32_t hash, version head);
 
-        std::size_t streams() const { return streams_; }
         std::size_t bytes() const;
 
     private:
@@ -58,10 +60,7 @@ private:
         std::size_t streams_ = 0;
     };
 
-    version& remember(const stream_id& stream, std::uint32_t hash, version head);
-
     std::size_t young_bytes_max_;
-    std::size_t streams_min_;
     generation young_;
     generation old_;
 };

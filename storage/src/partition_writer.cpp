@@ -14,12 +14,6 @@ namespace {
 /// Whether this thread is inside some writer's group: its handlers must not block on a writer.
 thread_local bool inside_a_writer = false;
 
-/// What one group changes is known to the cache alone until it is stored, so none of it may be forgotten on the way.
-/// Every append of a group looks up at most as many streams as it has events.
-std::size_t heads_of_a_group(const store_limits& limits) {
-    return std::max(limits.group_events, limits.batch_events) + 1;
-}
-
 append_outcome refused(errc code, const pending_append& append, const char* why) {
     return {error(code, describe(append) + ": " + why), {}};
 }
@@ -27,10 +21,7 @@ append_outcome refused(errc code, const pending_append& append, const char* why)
 }  // namespace
 
 partition_writer::partition_writer(fence held, parts with)
-    : with_(std::move(with)),
-      partition_(held.partition),
-      fence_(held),
-      heads_(with_.heads_bytes, heads_of_a_group(with_.limits)) {}
+    : with_(std::move(with)), partition_(held.partition), fence_(held), heads_(with_.heads_bytes) {}
 
 partition_writer::~partition_writer() { close(std::chrono::steady_clock::now()); }
 
@@ -140,6 +131,8 @@ std::deque<pending_append> partition_writer::take(const queue_lock&) {
 
 void partition_writer::run_group(std::deque<pending_append>& taken) {
     if (!settle_doubt(taken)) return;
+    // Here and nowhere else: what a group changes is known to the cache alone until it is stored.
+    heads_.trim();
     append_group group(partition_, with_.log, with_.index, heads_);
     group.expect(taken.size(), std::accumulate(taken.begin(), taken.end(), std::size_t{0},
                                                [](std::size_t sum, const auto& each) { return sum + each.events; }));

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <memory>
 
 #include "leftfold/storage/event_store.hpp"
@@ -9,10 +10,9 @@
 namespace leftfold {
 namespace remembered_heads_test {
 
-TEST(remembered_heads, what_one_group_changes_is_not_forgotten_on_the_way) {
+void expect_that_a_group_forgets_nothing(const store_limits& limits) {
     const auto executors = std::make_shared<testing::queued_executors>();
-    auto store = open_memory(
-        {.partitions = 1, .store = {.limits = {.remembered_heads_bytes = 1}, .world = {.executors = executors}}});
+    auto store = open_memory({.partitions = 1, .store = {.limits = limits, .world = {.executors = executors}}});
     constexpr int streams = 20;
     const auto stream = [](int number) { return stream_id("account", "owner" + std::to_string(number)); };
     int stored = 0;
@@ -35,6 +35,16 @@ TEST(remembered_heads, what_one_group_changes_is_not_forgotten_on_the_way) {
         EXPECT_EQ(events[0].version, version(1));
         EXPECT_EQ(events[1].version, version(2));
     }
+}
+
+TEST(remembered_heads, what_one_group_changes_is_not_forgotten_on_the_way) {
+    expect_that_a_group_forgets_nothing({.remembered_heads_bytes = 1});
+}
+
+TEST(remembered_heads, nothing_is_forgotten_on_the_way_where_groups_have_no_limit) {
+    constexpr auto unlimited = std::numeric_limits<std::size_t>::max();
+    expect_that_a_group_forgets_nothing(
+        {.batch_events = unlimited, .group_events = unlimited, .remembered_heads_bytes = 0});
 }
 
 }  // namespace remembered_heads_test
