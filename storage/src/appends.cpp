@@ -69,6 +69,7 @@ pending_append store_core::prepare(std::vector<stream_append> streams, append_op
 
 partition_writer& store_core::writer(partition_id partition) {
     const std::lock_guard lock(making_);
+    if (makes_no_writers_) throw error(errc::store_closed, "appending to a store that is closed");
     auto& writer = writers_[partition.value()];
     if (!writer) {
         writer = std::make_unique<partition_writer>(
@@ -186,17 +187,26 @@ void event_store::start_append(std::vector<stream_append> streams, append_option
             core->tell_observer(outcome.value);
             done({}, std::move(outcome.value));
         } else {  // what the loser missed is read beside the writer, not by it
-            core->helper().post([core, done = std::move(done), outcome = std::move(outcome)]() mutable {
+            core->help([core, done = std::move(done), outcome = std::move(outcome)]() mutable {
+                std::error_code failed;
                 try {
                     core->fill_missed(outcome);
-                    done({}, std::move(outcome.value));
                 } catch (const error& e) {
-                    done(e.code(), {});
+                    failed = e.code();
+                    outcome.value = {};
                 }
+                done(failed, std::move(outcome.value));
             });
         }
     };
-    core_->writer(partition).submit(std::move(pending), options.queue);
+    partition_writer* writer = nullptr;
+    try {
+        writer = &core_->writer(partition);
+    } catch (const error& e) {
+        pending.done({e, {}});
+        return;
+    }
+    writer->submit(std::move(pending), options.queue);
 }
 
 }  // namespace leftfold::inline v0

@@ -85,7 +85,7 @@ bool store_core::wait_for_owner(recorded_at when, std::chrono::steady_clock::tim
         const auto page = parts.bulletin->read();
         if (page && page->closed.until >= when) return true;
         const auto now = std::chrono::steady_clock::now();
-        if (now >= deadline) return false;
+        if (now >= deadline || closed_) return false;
         if (now >= ask_next) {
             parts.bulletin->ask(when);
             ask_next = now + pause;

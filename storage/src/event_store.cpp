@@ -61,7 +61,7 @@ std::optional<position> event_store::find_event(const stream_id& stream, const e
 }
 
 void event_store::start_read_stream(stream_id stream, stream_read options, read_handler done) {
-    core_->helper().post([core = core_.get(), stream = std::move(stream), options, done = std::move(done)]() mutable {
+    core_->help([core = core_.get(), stream = std::move(stream), options, done = std::move(done)]() mutable {
         std::vector<recorded_event> events;
         std::error_code failed;
         try {

@@ -46,14 +46,21 @@ std::vector<std::optional<offset>> growth::heads_at(recorded_at closed) const {
 
 bool growth::beyond(const cut& seen) const { return !seen.covers(heads_); }
 
-void growth::when_beyond(const cut& seen, deadline at_most, waiter done, executor& wakers) {
-    const std::lock_guard lock(mutex_);
+void growth::when_beyond(const cut& seen, deadline at_most, waiter done,
+                         function_ref<void(unique_function<void()>)> post) {
+    std::unique_lock lock(mutex_);
+    if (closed_) {  // what is posted from here on may run inside the call, which holds the lock
+        const auto heads = heads_;
+        lock.unlock();
+        done(heads);
+        return;
+    }
     waiters_.push_back({seen, at_most, std::move(done)});
     ++moves_;
     moved_.notify_all();
     if (serving_) return;
     serving_ = true;
-    wakers.post([this] { serve_waiters(); });
+    post([this] { serve_waiters(); });
 }
 
 /// Runs on an executor for as long as anyone waits asynchronously.

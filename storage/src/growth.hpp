@@ -53,9 +53,9 @@ public:
         }
     }
 
-    /// Calls `done` with the heads once some are beyond `seen`, or at the deadline. Uses `wakers` for what must happen
-    /// later.
-    void when_beyond(const cut& seen, deadline at_most, waiter done, executor& wakers);
+    /// Calls `done` with the heads once some are beyond `seen`, or at the deadline; at once when it is closed. Has
+    /// `post` run what must happen later.
+    void when_beyond(const cut& seen, deadline at_most, waiter done, function_ref<void(unique_function<void()>)> post);
     /// Ends all waits.
     void close();
 

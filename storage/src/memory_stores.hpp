@@ -20,6 +20,7 @@ public:
     void stop_answering() override {}
     std::optional<bulletin_page> read() override;
     void ask(recorded_at) override {}
+    void end_waits() override {}
     void wait(std::uint64_t, std::chrono::microseconds) override {}
     seal_report seal(recorded_at) override { return {seal_status::owned, "a store in memory has one handle"}; }
 

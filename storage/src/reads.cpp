@@ -17,6 +17,7 @@ struct merge_lane {
     offset up_to;
     event_page page{};
     std::size_t next = 0;
+    bool at_end = false;
 
     bool has_event() const { return next != page.size(); }
     const event_view& event() const { return page[next]; }
@@ -25,13 +26,14 @@ struct merge_lane {
 void fill(merge_lane& lane, partition_log& log, const event_filter& filter, payloads wanted) {
     lane.page.clear();
     lane.next = 0;
-    while (lane.page.empty() && lane.after < lane.up_to) {
+    while (lane.page.empty() && lane.after < lane.up_to && !lane.at_end) {
         const auto end =
             log.read(lane.partition, lane.after, {.up_to = lane.up_to}, filter, wanted, [&](const event_view& event) {
                 lane.page.add(event);
                 return true;
             });
-        lane.after = end.at_end ? lane.up_to : end.scanned_to;
+        lane.after = end.scanned_to;
+        lane.at_end = end.at_end;
     }
 }
 
@@ -49,20 +51,23 @@ std::size_t store_core::visit_stream(const stream_id& stream, stream_read option
             from = head->version;
         }
     }
+    if (options.way == direction::forward) from = std::max(from, version{1});
     std::size_t given = 0;
     bool stopped = false;
     while (given < options.count && !stopped && from >= version{1}) {
         const auto page = std::min(stream_page_events, options.count - given);
         const auto offsets = parts.index->find(partition, stream, from, page, options.way);
         if (offsets.empty()) break;
+        version last;
         parts.log->read_at(partition, offsets, options.wanted, [&](const event_view& event) {
             ++given;
+            last = event.version;
             stopped = !sink(event);
             return !stopped;
         });
         if (offsets.size() < page) break;
-        const auto step = static_cast<std::int64_t>(offsets.size());
-        from = from.plus(options.way == direction::forward ? step : -step);
+        // Not from where it was asked to begin, which may lie beyond the stream's end.
+        from = last.plus(options.way == direction::forward ? 1 : -1);
     }
     return given;
 }
@@ -74,7 +79,7 @@ cut store_core::read_all(const cut& after, const cut& up_to, const event_filter&
     std::vector<merge_lane> lanes;
     for (std::uint32_t p = 0; p != parts.partitions; ++p) {
         const partition_id partition(p);
-        reached.set(partition, std::max(after.at(partition), up_to.at(partition)));
+        reached.set(partition, after.at(partition));
         if (after.at(partition) >= up_to.at(partition)) continue;
         lanes.push_back({partition, after.at(partition), up_to.at(partition)});
         fill(lanes.back(), *parts.log, filter, wanted);
@@ -103,6 +108,7 @@ cut store_core::read_all(const cut& after, const cut& up_to, const event_filter&
         else
             heap.pop_back();
     }
+    for (const auto& each : lanes) reached.set(each.partition, each.after);
     return reached;
 }
 

@@ -86,16 +86,15 @@ void store_core::check_partition(partition_id partition) const {
                                                 std::to_string(parts.partitions));
 }
 
-executor& store_core::helper() {
-    const std::lock_guard lock(making_);
-    if (!helper_) helper_ = world.executors->make_executor();
-    return *helper_;
-}
-
-executor& store_core::waker() {
-    const std::lock_guard lock(making_);
-    if (!waker_) waker_ = world.executors->make_executor();
-    return *waker_;
+void store_core::post(std::unique_ptr<executor>& on, unique_function<void()> task) {
+    {
+        const std::lock_guard lock(making_);
+        if (!takes_no_tasks_) {
+            if (!on) on = world.executors->make_executor();
+            return on->post(std::move(task));
+        }
+    }
+    task();
 }
 
 void store_core::on_commit(partition_id partition, const partition_head& head) {
@@ -105,7 +104,7 @@ void store_core::on_commit(partition_id partition, const partition_head& head) {
     publish();
     // Ahead of need and off the commit path; one task at a time.
     if (clock->wanted_bound() && !raising_.exchange(true)) {
-        helper().post([this] {
+        help([this] {
             try {
                 raise_bound();
             } catch (const error& e) {
@@ -153,9 +152,19 @@ void store_core::close(std::chrono::milliseconds deadline) {
     listening.reset();
     if (owner() && clock) {
         parts.bulletin->stop_answering();
+        {
+            const std::lock_guard lock(making_);
+            makes_no_writers_ = true;
+        }
         for (auto& writer : writers_)
             if (writer) writer->close(until);
         grown->close();
+    } else {
+        parts.bulletin->end_waits();
+    }
+    {
+        const std::lock_guard lock(making_);
+        takes_no_tasks_ = true;
     }
     waker_.reset();
     helper_.reset();

@@ -49,11 +49,14 @@ public:
     bool wait_until_closed(recorded_at when, std::chrono::milliseconds at_most);
     seal_report seal(recorded_at at_least);
 
-    /// Runs what must not run on a writer's thread nor on a caller's: asynchronous reads, and answers to lost races.
-    executor& helper();
-    executor& waker();
+    /// Runs elsewhere what must not run on a writer's thread nor on a caller's: asynchronous reads and answers to lost
+    /// races; and what waits. Once the store has closed there is no elsewhere: then at once, and all that the task
+    /// finds is that.
+    void help(unique_function<void()> task) { post(helper_, std::move(task)); }
+    void wake(unique_function<void()> task) { post(waker_, std::move(task)); }
 
     void close(std::chrono::milliseconds deadline);
+    bool is_closed() const { return closed_; }
 
     store_parts parts;
     const store_limits limits;
@@ -72,6 +75,7 @@ private:
     void on_doubt(partition_id partition);
     void publish();
     void raise_bound();
+    void post(std::unique_ptr<executor>& on, unique_function<void()> task);
     void bring_up(fence& held, late_participant& who);
     bool wait_for_owner(recorded_at when, std::chrono::steady_clock::time_point deadline);
     void close_or_refuse(recorded_at when, std::chrono::milliseconds at_most);
@@ -81,7 +85,9 @@ private:
     std::atomic<bool> closed_{false};
     std::atomic<bool> raising_{false};
     std::mutex close_mutex_;
-    std::mutex making_;
+    std::mutex making_;  // of writers and executors, and of the end of it
+    bool makes_no_writers_ = false;
+    bool takes_no_tasks_ = false;
     std::mutex publishing_;
     std::mutex saving_bound_;
     std::uint64_t sequence_ = 0;

@@ -10,10 +10,12 @@ namespace {
 /// Beside another process's store: waits for pages of its bulletin until the condition holds. The bulletin is a hint,
 /// the log is the truth, so the condition asks the log.
 template <class Condition>
-bool wait_on_bulletin(bulletin& board, std::chrono::milliseconds at_most, Condition fulfilled) {
+bool wait_on_bulletin(store_core& core, std::chrono::milliseconds at_most, Condition fulfilled) {
+    auto& board = *core.parts.bulletin;
     const auto deadline = deadline_after(at_most);
     for (;;) {
         const auto page = board.read();  // before the look at the log, so that no change falls between them
+        if (core.is_closed()) return false;
         if (fulfilled()) return true;
         const auto left = deadline - std::chrono::steady_clock::now();
         if (left.count() <= 0) return false;
@@ -27,15 +29,14 @@ bool event_store::wait_for(leftfold::position where, std::chrono::milliseconds a
     core_->check_open();
     core_->check_partition(where.partition);
     const auto there = [&] { return core_->heads().at(where.partition) >= where.at; };
-    if (!core_->owner()) return wait_on_bulletin(*core_->parts.bulletin, at_most, there);
+    if (!core_->owner()) return wait_on_bulletin(*core_, at_most, there);
     return core_->grown->until(deadline_after(at_most), [&] { return core_->grown->heads().covers(where); });
 }
 
 cut event_store::wait_beyond(const cut& seen, std::chrono::milliseconds at_most) {
-    core_->check_open();
-    cut heads;
+    auto heads = core_->heads();
     if (!core_->owner()) {
-        wait_on_bulletin(*core_->parts.bulletin, at_most, [&] {
+        wait_on_bulletin(*core_, at_most, [&] {
             heads = core_->heads();
             return !seen.covers(heads);
         });
@@ -53,15 +54,18 @@ void event_store::start_wait_beyond(cut seen, std::chrono::milliseconds at_most,
     if (core_->owner()) {
         core_->grown->when_beyond(
             seen, deadline_after(at_most), [done = std::move(done)](cut heads) mutable { done({}, std::move(heads)); },
-            core_->waker());
+            [&](unique_function<void()> task) { core_->wake(std::move(task)); });
         return;
     }
-    core_->waker().post([core = core_, seen = std::move(seen), at_most, done = std::move(done)]() mutable {
+    core_->wake([core = core_, seen = std::move(seen), at_most, done = std::move(done)]() mutable {
+        std::error_code failed;
+        cut heads;
         try {
-            done({}, event_store(core).wait_beyond(seen, at_most));
+            heads = event_store(core).wait_beyond(seen, at_most);
         } catch (const error& e) {
-            done(e.code(), {});
+            failed = e.code();
         }
+        done(failed, std::move(heads));
     });
 }
 

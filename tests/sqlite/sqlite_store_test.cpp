@@ -2,8 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <fstream>
+#include <future>
+#include <latch>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "leftfold/storage/checkpoint_store.hpp"
 #include "leftfold/storage/error.hpp"
@@ -121,6 +126,38 @@ TEST(sqlite_store, readers_beside_the_owner_see_each_append) {
     EXPECT_EQ(reader.closed(), store.closed());
     EXPECT_EQ(failure_of([&] { static_cast<void>(reader.append(alice, expected_version::any(), one())); }),
               errc::read_only);
+}
+
+// Beside an owner who says nothing meanwhile.
+TEST(sqlite_store, closing_a_reader_ends_every_wait_of_it) {
+    const temporary_directory place;
+    auto owner = open_sqlite(place / "bank.store", {.partitions = 2});
+    auto reader = open_sqlite(place / "bank.store", {.access = access::read_only});
+    const auto heads = reader.heads();
+    std::latch begun(3);
+    std::vector<std::future<cut>> waiting;
+    for (int i = 0; i != 3; ++i)
+        waiting.push_back(std::async(std::launch::async, [&] {
+            begun.count_down();
+            return reader.wait_beyond(heads, std::chrono::hours{1});
+        }));
+    std::promise<std::pair<std::error_code, cut>> later;
+    reader.start_wait_beyond(heads, std::chrono::hours{1}, [&](std::error_code code, cut seen) {
+        later.set_value({code, seen});
+    });
+    begun.wait();
+    reader.close(std::chrono::milliseconds{0});
+    const auto [code, seen] = later.get_future().get();
+    EXPECT_TRUE(code == errc::store_closed || seen == heads) << code.message();
+    for (auto& each : waiting) {
+        try {
+            EXPECT_EQ(each.get(), heads);
+        } catch (const error& closed) {  // one that had not begun by then
+            EXPECT_EQ(closed.kind(), errc::store_closed);
+        }
+    }
+    EXPECT_EQ(failure_of([&] { static_cast<void>(reader.wait_beyond(heads, std::chrono::hours{1})); }),
+              errc::store_closed);
 }
 
 TEST(sqlite_store, a_reader_gets_a_time_closed_by_asking_the_owner) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -9,6 +10,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
+#include <limits>
 #include <set>
 #include <thread>
 
@@ -51,6 +53,79 @@ TEST(event_store, stores_nothing_more_in_a_partition_that_another_owner_has_clai
     EXPECT_NE(said.find("appending 1 event(s) to account-alice"), std::string::npos) << said;
     EXPECT_EQ(store.head(alice), version(1));
     EXPECT_EQ(log.head(partition_id(0)).at, offset(1));
+}
+
+// More events than one look-up in the index brings.
+TEST(event_store, reads_each_event_once_from_a_place_beyond_either_end) {
+    auto store = open_memory({.partitions = 1});
+    constexpr std::int64_t events = 10'000;
+    for (std::int64_t i = 0; i != events; i += 1'000)
+        store.append(alice, expected_version::any(), std::vector<event_data>(1'000, event_data("bank.opened", "{}")));
+    for (const auto from : {events, events + 1, std::numeric_limits<std::int64_t>::max()}) {
+        auto next = events;
+        store.visit_stream(alice, {.from = version(from), .way = direction::backward, .count = 100'000},
+                           [&](const event_view& event) {
+                               EXPECT_EQ(event.version, version(next--));
+                               return true;
+                           });
+        EXPECT_EQ(next, 0) << "from " << from;
+    }
+    for (const std::int64_t from : {0, -1}) {
+        auto next = std::int64_t{0};
+        store.visit_stream(alice, {.from = version(from), .count = 100'000}, [&](const event_view& event) {
+            EXPECT_EQ(event.version, version(++next));
+            return true;
+        });
+        EXPECT_EQ(next, events) << "from " << from;
+    }
+}
+
+TEST(event_store, has_given_no_more_than_there_is_when_it_is_asked_for_more) {
+    auto store = open_memory({.partitions = 2});
+    store.append(alice, expected_version::any(), std::vector<event_data>(10, event_data("bank.opened", "{}")));
+    const auto heads = store.heads();
+    cut beyond = heads;
+    for (std::uint32_t p = 0; p != 2; ++p) beyond.set(partition_id(p), offset(1'000));
+    int given = 0;
+    const auto count = [&](const event_view&) { return ++given != 0; };
+    EXPECT_EQ(store.read_all(cut(2), beyond, {}, payloads::read, count), heads);
+    EXPECT_EQ(given, 10);
+    EXPECT_EQ(store.read_all(cut(2), beyond, {.types = {"bank.closed"}}, payloads::read, count), heads);
+    EXPECT_EQ(given, 10);
+    EXPECT_EQ(store.read_all(cut(2), heads, {}, payloads::skip, count), heads);
+    EXPECT_EQ(store.read_all(beyond, heads, {}, payloads::skip, count), beyond);
+    EXPECT_EQ(given, 20);
+}
+
+// Whatever comes while it closes is stored and told so, or refused.
+TEST(event_store, closing_settles_or_refuses_whatever_is_asked_at_the_same_time) {
+    for (int round = 0; round != 50; ++round) {
+        auto store = open_memory({.partitions = 8});
+        std::atomic<int> asked{0};
+        std::atomic<int> answered{0};
+        std::vector<std::thread> threads;
+        for (int t = 0; t != 4; ++t)
+            threads.emplace_back([&, t] {
+                for (int i = 0; i != 20; ++i) {
+                    const stream_id stream("account", std::to_string(t * 100 + i));
+                    std::vector<stream_append> what;
+                    what.emplace_back(stream, expected_version::none(), one());
+                    asked += 2;
+                    store.start_append(std::move(what), {}, [&](std::error_code, const auto&) { ++answered; });
+                    store.start_read_stream(stream, {}, [&](std::error_code, const auto&) { ++answered; });
+                    try {
+                        store.start_wait_beyond(cut(8), 1h, [&](std::error_code, const auto&) { ++answered; });
+                        ++asked;
+                    } catch (const error& closed) {
+                        EXPECT_EQ(closed.kind(), errc::store_closed);
+                    }
+                }
+            });
+        store.close();
+        for (auto& each : threads) each.join();
+        store.close();
+        EXPECT_EQ(answered, asked) << "something was never answered";
+    }
 }
 
 TEST(event_store, returns_what_was_appended) {

@@ -63,6 +63,7 @@ void doorbell::wait(std::chrono::microseconds at_most) {
     // Where there is nothing to watch (no file yet, no watches left), looking again this often is the fall-back.
     constexpr std::chrono::microseconds fall_back = std::chrono::milliseconds{20};
     std::unique_lock lock(mutex_);
+    if (is_over_) return;
     if (is_waiting_) {
         woken_.wait_for(lock, at_most);
         return;
@@ -89,6 +90,14 @@ void doorbell::wait(std::chrono::microseconds at_most) {
 void doorbell::interrupt() {
     const std::uint64_t one = 1;
     static_cast<void>(!::write(interrupts_, &one, sizeof one));
+}
+
+void doorbell::end() {
+    {
+        const std::scoped_lock lock(mutex_);
+        is_over_ = true;
+    }
+    interrupt();
 }
 
 }  // namespace leftfold::inline v0::sqlite

@@ -36,6 +36,9 @@ public:
     /// Makes the wait that is under way, or else the next one, return at once. For the end of a waiting thread.
     void interrupt();
 
+    /// Makes every wait return at once, from now on.
+    void end();
+
 private:
     void open_file();
     void open_watch();
@@ -46,6 +49,7 @@ private:
     int file_ = -1;
     int watch_ = -1;
     int interrupts_ = -1;
+    bool is_over_ = false;
     bool is_waiting_ = false;  // one thread waits for the system, others for it
     std::condition_variable woken_;
 };

@@ -86,9 +86,14 @@ void sqlite_bulletin::wait(std::uint64_t seen, std::chrono::microseconds at_most
     for (;;) {
         const auto page = read();
         const auto left = deadline - std::chrono::steady_clock::now();
-        if ((page && page->sequence > seen) || left.count() <= 0) return;
+        if ((page && page->sequence > seen) || left.count() <= 0 || is_waited_for_no_more_) return;
         live_->wait(std::chrono::ceil<std::chrono::microseconds>(left));
     }
+}
+
+void sqlite_bulletin::end_waits() {
+    is_waited_for_no_more_ = true;
+    if (live_) live_->end();
 }
 
 }  // namespace leftfold::inline v0::sqlite

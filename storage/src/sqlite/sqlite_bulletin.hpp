@@ -32,6 +32,7 @@ public:
     std::optional<bulletin_page> read() override;
     void ask(recorded_at when) override;
     void wait(std::uint64_t seen, std::chrono::microseconds at_most) override;
+    void end_waits() override;
     seal_report seal(recorded_at at_least) override { return seal_store(place_, world_, at_least); }
 
 private:
@@ -46,6 +47,7 @@ private:
     std::uint64_t earlier_pages_ = 0;    // the sequence goes on where the owner before left it, for readers that stay
     std::unique_ptr<executor> answerer_;
     std::atomic<bool> is_answering_{false};
+    std::atomic<bool> is_waited_for_no_more_{false};
 };
 
 }  // namespace leftfold::inline v0::sqlite

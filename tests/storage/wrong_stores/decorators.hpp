@@ -111,6 +111,7 @@ public:
     std::optional<bulletin_page> read() override { return right_->read(); }
     void ask(recorded_at when) override { right_->ask(when); }
     void wait(std::uint64_t seen, std::chrono::microseconds at_most) override { right_->wait(seen, at_most); }
+    void end_waits() override { right_->end_waits(); }
     seal_report seal(recorded_at at_least) override { return right_->seal(at_least); }
 
 private:

@@ -16,8 +16,10 @@
 // asio::use_awaitable, asio::deferred (the default), and so on.
 //
 // A handler runs on its associated executor (without one: on Asio's system executor), never on a thread of the store's.
-// A store that closes completes what it can no longer do with operation_canceled. Handlers must not outlive what they
-// refer to; the store itself may go first.
+// A store that closes completes the appends that it can no longer do with operation_canceled, readings with
+// errc::store_closed, and waits, which are over then, with the heads as they are (or so, where one had not begun). A
+// handle that only reads serves its waits one after another. Handlers must not outlive what they refer to; the store
+// itself may go first.
 
 namespace leftfold::inline v0 {
 

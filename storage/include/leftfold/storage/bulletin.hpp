@@ -53,6 +53,8 @@ public:
     /// Waits until a page with a sequence above `seen` is there or the time is over, whichever is first. Does not poll
     /// where the system can wake.
     virtual void wait(std::uint64_t seen, std::chrono::microseconds at_most) = 0;
+    /// Ends every wait(), and those to come.
+    virtual void end_waits() = 0;
     /// Does what an owner who is gone cannot do any more: see closing.hpp, whose seal() is this.
     virtual seal_report seal(recorded_at at_least) = 0;
 };

@@ -52,7 +52,7 @@ struct store_parts {
 /// Which events of a stream are read, and in which order.
 struct stream_read {
     /// The first version to give, inclusive. 0, the default, is where the stream begins; reading backward, where it
-    /// ends.
+    /// ends. So is what lies before the one or beyond the other.
     version from{};
     direction way = direction::forward;
     /// The most events to give. A longer stream is read in several calls, each from where the last one ended.
@@ -127,7 +127,9 @@ public:
     template <class Token = boost::asio::deferred_t>
     auto async_append(std::vector<stream_append> streams, append_options options = {}, Token&& token = Token());
 
-    /// What async_append stands on: calls `done` exactly once, on the partition's writer thread. `done` must not block.
+    /// What async_append stands on: calls `done` exactly once, from whatever thread settles it: a writer's, that of
+    /// another caller, or this one before the call returns. So `done` must not throw or block, must not take a lock
+    /// that is held here, and must not close the store.
     using append_handler = unique_function<void(std::error_code, append_result)>;
     void start_append(std::vector<stream_append> streams, append_options options, append_handler done);
 
@@ -151,7 +153,8 @@ public:
     /// std::vector<recorded_event>).
     template <class Token = boost::asio::deferred_t>
     auto async_read_stream(stream_id stream, stream_read options = {}, Token&& token = Token());
-    /// What async_read_stream stands on: calls `done` exactly once, on that thread. `done` must not block.
+    /// What async_read_stream stands on: calls `done` exactly once, on that thread. `done` must not throw or block, and
+    /// must not close the store.
     using read_handler = unique_function<void(std::error_code, std::vector<recorded_event>)>;
     void start_read_stream(stream_id stream, stream_read options, read_handler done);
 
@@ -163,8 +166,8 @@ public:
                             payloads wanted, event_sink sink);
 
     /// Gives all partitions' events in (after, up_to], merged by recorded_at: the store's own order. Stops when the
-    /// sink returns false; returns the cut up to which all was given. A replay over the same cuts gives the same events
-    /// in the same order.
+    /// sink returns false, or at the end of the log; returns the cut up to which all was given. A replay over the same
+    /// cuts gives the same events in the same order.
     cut read_all(const cut& after, const cut& up_to, const event_filter& filter, payloads wanted, event_sink sink);
 
     /// Gives the events at these places of one partition, in the order asked.
@@ -207,7 +210,8 @@ public:
     /// (boost::system::error_code, cut).
     template <class Token = boost::asio::deferred_t>
     auto async_wait_beyond(cut seen, std::chrono::milliseconds at_most, Token&& token = Token());
-    /// What async_wait_beyond stands on: calls `done` exactly once, on a thread of the store's. `done` must not block.
+    /// What async_wait_beyond stands on: calls `done` exactly once, on a thread of the store's. `done` must not throw
+    /// or block, and must not close the store. Throws errc::store_closed itself.
     using wait_handler = unique_function<void(std::error_code, cut)>;
     void start_wait_beyond(cut seen, std::chrono::milliseconds at_most, wait_handler done);
 
