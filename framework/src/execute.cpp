@@ -1,8 +1,8 @@
 // The command side of repository_core: decide, append, settle what is in doubt.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
-#include <limits>
 
 #include "command_state.hpp"
 #include "leftfold/framework/detail/repository_core.hpp"
@@ -10,10 +10,8 @@
 namespace leftfold::inline v0::detail {
 namespace {
 
-/// A page that holds any one append, however large its payloads.
-page_limits whole_append(const store_limits& limits) {
-    return {.events = limits.batch_events, .bytes = std::numeric_limits<std::size_t>::max()};
-}
+/// For ever: a sum with `milliseconds::max()` would lie in the past.
+constexpr std::chrono::milliseconds deadline_max = std::chrono::hours{24 * 36'525};
 
 /// How often an append whose outcome is unknown is sent again, however quickly that fails.
 constexpr int settling_attempts_max = 100;
@@ -103,14 +101,17 @@ std::optional<executed> repository_core::find_executed(const stream_id& stream, 
     const auto first = store_.find_event(stream, id_of(stream, command, 0));
     if (!first) return std::nullopt;
     executed found{.position = *first, .version = {}, .events = 0, .attempts = 0};
-    store_.read_partition(first->partition, first->at.plus(-1), whole_append(store_.limits()), {}, payloads::skip,
-                          [&](const event_view& event) {
-                              if (event.id != id_of(stream, command, found.events)) return false;
-                              found.position = event.position();
-                              found.version = event.version;
-                              ++found.events;
-                              return true;
-                          });
+    bool is_ours = true;
+    for (page_end page{first->at.plus(-1), false}; is_ours && !page.at_end;)
+        page = store_.read_partition(first->partition, page.scanned_to, {}, {}, payloads::skip,
+                                     [&](const event_view& event) {
+                                         is_ours = event.id == id_of(stream, command, found.events);
+                                         if (!is_ours) return false;
+                                         found.position = event.position();
+                                         found.version = event.version;
+                                         ++found.events;
+                                         return true;
+                                     });
     return found;
 }
 
@@ -144,7 +145,7 @@ result<appended, conflict> repository_core::append(const stream_id& stream, vers
                 if (failed.kind() != errc::outcome_unknown) throw;
                 unknown = failed;
                 kind = attempt::retry;
-                until = now() + options_.deadline;
+                until = now() + std::min(options_.deadline, deadline_max);
             }
             if (!may_pass(failed.kind()) || tries >= settling_attempts_max || now() >= until) throw error(*unknown);
         }

@@ -6,6 +6,7 @@
 #include <exception>
 #include <utility>
 
+#include "deadline.hpp"
 #include "leftfold/storage/closing.hpp"
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/observer.hpp"
@@ -133,7 +134,7 @@ void driver::rest_after(const std::exception& failed) {
 /// In a reading process: committed events stay open when their owner is gone. After a while somebody has to seal.
 void driver::close_what_is_left(std::int64_t now_us) {
     if (!open_since_us_) open_since_us_ = now_us;
-    if (now_us - *open_since_us_ < std::chrono::microseconds(store_.limits().as_of_wait).count()) return;
+    if (now_us - *open_since_us_ < bounded(store_.limits().as_of_wait).count()) return;
     open_since_us_ = now_us;  // an owner that is busy, or one who may not write, is asked again as much later
     const auto report = seal(store_);
     if (report.status != seal_status::forbidden || was_forbidden_ || !store_.world().observer) return;
@@ -143,7 +144,7 @@ void driver::close_what_is_left(std::int64_t now_us) {
 }
 
 void driver::rest(const cut& seen) {
-    auto at_most = std::chrono::duration_cast<std::chrono::microseconds>(signals_->options.longest_rest);
+    auto at_most = bounded(signals_->options.longest_rest);
     const auto now = store_.world().clock->elapsed_us();
     if (store_.closed_cut().covers(seen)) {
         open_since_us_.reset();

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "chosen_events.hpp"
 #include "live_rows.hpp"
@@ -20,7 +21,7 @@ namespace {
 constexpr flush_options bounds{.rows = 20'000, .cached_rows = 50'000};
 
 void bound_memory(sqlite::connection& on, std::size_t bytes) {
-    auto most = static_cast<sqlite3_int64>(bytes);
+    auto most = static_cast<sqlite3_int64>(std::min<std::size_t>(bytes, std::numeric_limits<sqlite3_int64>::max()));
     sqlite3_file_control(on.handle(), "main", SQLITE_FCNTL_SIZE_LIMIT, &most);
 }
 

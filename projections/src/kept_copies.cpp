@@ -93,7 +93,7 @@ std::int64_t kept_copies::take(recorded_at when, const fs::path& into) {
 }
 
 bool kept_copies::is_due(std::int64_t events) const {
-    return !policy_.in.empty() && events - last_events_ >= static_cast<std::int64_t>(policy_.every);
+    return !policy_.in.empty() && std::cmp_greater_equal(events - last_events_, policy_.every);
 }
 
 void kept_copies::keep(model_database& from, recorded_at through, std::int64_t events) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "deadline.hpp"
+
 namespace leftfold::inline v0::detail {
 
 lane::action lane::next(const cut& closed, std::int64_t now_us) const {
@@ -58,10 +60,10 @@ void lane::failed(std::optional<position> where, std::string why, std::int64_t n
         stopped_ = true;
         return;
     }
-    const auto longest = where ? retries_.longest_wait : supervision_.longest_wait;
-    std::chrono::microseconds wait = where ? retries_.first_wait : supervision_.first_wait;
+    const auto longest = bounded(where ? retries_.longest_wait : supervision_.longest_wait);
+    auto wait = bounded(where ? retries_.first_wait : supervision_.first_wait);
     for (int i = 1; i < attempts() && wait < longest; ++i) wait *= 2;
-    due_us_ = now_us + std::min<std::chrono::microseconds>(wait, longest).count();
+    due_us_ = now_us + std::min(wait, longest).count();
 }
 
 }  // namespace leftfold::inline v0::detail

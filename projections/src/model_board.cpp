@@ -108,7 +108,7 @@ recorded_at model_board::since() const {
 
 /// Under the mutex.
 bool model_board::is_stalled(const cut& closed, std::int64_t now_us) const {
-    const auto limit_us = std::chrono::microseconds(signals_->options.supervision.stalled_after).count();
+    const auto limit_us = bounded(signals_->options.supervision.stalled_after).count();
     return behind_since_us_ && now_us - *behind_since_us_ > limit_us && !status_.reached.covers(closed);
 }
 

@@ -9,6 +9,7 @@
 #include <span>
 #include <stdexcept>
 
+#include "deadline.hpp"
 #include "leftfold/storage/assert.hpp"
 #include "leftfold/storage/error.hpp"
 #include "model.hpp"
@@ -58,9 +59,10 @@ void model::schedule_retry() {
         retry_due_us_ = never;
         return;
     }
-    auto wait = std::chrono::duration_cast<std::chrono::microseconds>(options_.retries.first_wait);
-    for (int i = 0; i < tries_ && wait < options_.retries.longest_wait; ++i) wait *= 2;
-    retry_due_us_ = now_us() + std::min<std::chrono::microseconds>(wait, options_.retries.longest_wait).count();
+    const auto longest = bounded(options_.retries.longest_wait);
+    auto wait = bounded(options_.retries.first_wait);
+    for (int i = 0; i < tries_ && wait < longest; ++i) wait *= 2;
+    retry_due_us_ = now_us() + std::min(wait, longest).count();
 }
 
 bool model::retry_is_due() const {

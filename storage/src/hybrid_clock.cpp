@@ -17,7 +17,7 @@ hybrid_clock::hybrid_clock(clock_source& source, const store_limits& limits, rec
 errc hybrid_clock::trouble(std::int64_t wall, std::int64_t elapsed) const {
     const auto jumped = (wall - wall_) - (elapsed - elapsed_);
     if (jumped > limits_.max_clock_jump.count()) return errc::clock_jump;
-    if (h_ - wall > limits_.max_clock_ahead.count() + accepted_ahead_) return errc::clock_ahead;
+    if (h_ - wall - accepted_ahead_ > limits_.max_clock_ahead.count()) return errc::clock_ahead;
     return errc::ok;
 }
 

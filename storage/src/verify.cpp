@@ -170,6 +170,8 @@ void check_store(const event_store& store, const checkpoint& known) {
 }  // namespace
 
 verify_report verify(event_store& store, verify_options options) {
+    if (options.damages == 0)
+        throw error(errc::invalid_argument, "verifying a store with no room in the report for what is found");
     verify_report report;
     const auto heads = store.heads();
     const auto since = options.since.value_or(checkpoint{.store = store.id()});

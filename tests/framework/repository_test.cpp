@@ -7,6 +7,7 @@
 
 #include "framework/bank.hpp"
 #include "framework/expect_error.hpp"
+#include "leftfold/storage/memory_store.hpp"
 #include "leftfold/testing/store.hpp"
 
 namespace repository_test {
@@ -216,6 +217,20 @@ TEST(repository, the_first_outcome_of_a_command_of_many_megabytes_is_found_whole
     EXPECT_EQ(again.events, 6U);
     EXPECT_EQ(again.position, first.position);
     EXPECT_EQ(again.attempts, 0);
+}
+
+TEST(repository, the_first_outcome_of_a_command_of_many_events_is_found_whole) {
+    auto store = leftfold::open_memory({.partitions = 1, .store = {.limits = {.batch_events = 5'000}}});
+    repository<shop::cart_decider> carts{store};
+    const command_id id{"1"};
+    const shop::add_all much{std::vector<std::string>(3'000, "x")};
+    const auto first = carts.execute(id, "c", much);
+    carts.execute(command_id{"2"}, "c", shop::add_all{{"y"}});
+    const auto again = carts.execute(id, "c", much);
+    EXPECT_EQ(again.attempts, 0);
+    EXPECT_EQ(again.events, 3'000U);
+    EXPECT_EQ(again.version, first.version);
+    EXPECT_EQ(again.position, first.position);
 }
 
 TEST(repository, a_command_id_is_its_stream_s_own) {

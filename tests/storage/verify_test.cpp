@@ -40,6 +40,11 @@ TEST(verify, finds_events_that_were_appended_together_sound) {
     EXPECT_EQ(report.events, 3);
 }
 
+TEST(verify, refuses_to_look_without_room_for_what_it_finds) {
+    auto store = open_memory();
+    EXPECT_NE(expect_error(errc::invalid_argument, [&] { verify(store, {.damages = 0}); }), "");
+}
+
 TEST(verify, goes_on_from_where_it_ended) {
     auto store = open_memory({.partitions = 2});
     append(store, "ann", 10);

@@ -39,7 +39,9 @@ struct raw_event {
 /// A name means one thing: current event, old name, or something to upcast. Whatever claims it a second time throws
 /// errc::name_collision, so that an application with two events of one name does not start.
 ///
-/// A value: repositories and engines keep a copy, and later changes do not reach it. Reading is safe from any thread.
+/// A value: repositories and engines keep a copy, and later changes do not reach it. Reading is safe from any thread,
+/// and calls upcasters from many at once, of the same event as often as it is folded: they depend on nothing but the
+/// event, and change nothing.
 class event_registry {
 public:
     using upcaster = std::function<std::vector<raw_event>(const raw_event&)>;

@@ -102,6 +102,9 @@ public:
     template <class Projection>
     change_feed(const read_model<Projection>& of, table<Row, Key> Projection::*rows, change_feed_options options = {})
         : core_(of.opened(), ((*of).*rows).untyped(), options) {}
+    /// A read model that is gone at the end of the line cannot be followed.
+    template <class Projection>
+    change_feed(const read_model<Projection>&&, table<Row, Key> Projection::*, change_feed_options = {}) = delete;
 
     /// Returns the next changes: none when there are none.
     std::vector<change> next() {

@@ -74,6 +74,8 @@ private:
 /// A change whose function had returned when the process was killed comes again unless its position was kept: keep it
 /// together with what the function did, in one transaction, and each change counts once.
 ///
+/// Valid as long as the read model, which has to be there when the subscription is destroyed.
+///
 /// Thread safety: what is const from any thread; stop() and the destructor from one, and not from the function. The
 /// thread comes from the environment of the read model's store, and blocks: in a world of queued executors use
 /// change_feed.
@@ -85,6 +87,10 @@ public:
                         change_feed_options options = {})
         : core_(of.opened(), work_of(std::make_shared<change_feed<Row, Key>>(of, rows, options), std::move(handler),
                                      ((*of).*rows).untyped().name())) {}
+    /// A read model that is gone at the end of the line cannot be followed.
+    template <class Projection, class Row, auto Key, class Handler>
+    change_subscription(const read_model<Projection>&&, table<Row, Key> Projection::*, Handler,
+                        change_feed_options = {}) = delete;
 
     /// Returns once the function is not called any more. Also what the destructor does.
     void stop() { core_.stop(); }

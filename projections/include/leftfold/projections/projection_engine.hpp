@@ -60,7 +60,8 @@ template <class Projection>
 class in_memory {
 public:
     /// Calls `f(const Projection&)` while nothing is folded, and returns what it returns. Safe from any thread; several
-    /// may read at once. Folding waits meanwhile, so be quick, and keep no reference.
+    /// may read at once. Folding waits meanwhile, so be quick, keep no reference, and call neither the engine nor this
+    /// function again.
     template <class F>
     decltype(auto) read(F&& f) const {
         using answer = std::invoke_result_t<F, const Projection&>;
@@ -106,8 +107,8 @@ inline constexpr std::size_t order_by_bytes_max = 256;
 ///
 /// One engine, in one process, owns a read-model database; any number of threads and processes read it.
 ///
-/// Thread safety: add and start belong to one thread; all else may be called from any, but not from inside `on` or an
-/// observer.
+/// Thread safety: add and start belong to one thread; all else may be called from any, but not from inside what the
+/// engine calls: `on`, the functions of processes and reactors, in_memory::read, an observer, `progress`.
 class projection_engine {
 public:
     /// Holds on to the store's core: the handle may go away before the engine, the store must not be closed.

@@ -86,8 +86,8 @@ struct reactor_access {
 /// once more when the program died between the two, or when `on` threw after it had done something. effect::key() is
 /// then the same. A reactor is never run to build anything again.
 ///
-/// The engine makes the one instance and calls `on` from one thread at a time. `on` may block: nothing else waits for
-/// it but what comes after in this reactor.
+/// The engine makes the one instance and calls `on` from one thread at a time. `on` may block: nothing that is folded
+/// waits for it. What comes after in this reactor does, orders to it do, and so does stopping the engine.
 template <class Derived, class... Events>
 class reactor : public reactor_base {
 private:

@@ -1,6 +1,8 @@
 #pragma once
 // The questions that a table answers, about its rows as they are or as they were.
 
+#include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -106,7 +108,7 @@ private:
             query,
             [&](cell_writer& out) {
                 bind(out);
-                out.integer(static_cast<std::int64_t>(limit));
+                out.integer(static_cast<std::int64_t>(std::min<std::size_t>(limit, INT64_MAX)));
                 bind_time(out);
             },
             [&](cell_reader& in) {

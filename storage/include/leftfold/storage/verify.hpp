@@ -24,7 +24,7 @@ struct verify_options {
     /// Places that this store is known to have reached, from notes kept elsewhere. Whether it still has them, with the
     /// same chain hashes, is checked whatever else is read: a tail that was cut off leaves no other trace.
     std::vector<checkpoint> known{};
-    /// How many damaged places are listed before a partition is given up.
+    /// How many damaged places are listed before a partition is given up; at least one.
     std::size_t damages = 100;
     /// Told after each page how many events were read so far, and how many there are.
     unique_function<void(std::int64_t done, std::int64_t all)> progress{};
@@ -48,7 +48,7 @@ struct verify_report {
 ///
 /// Reads beside a live owner, up to the heads as they were at the start. Costs about a second for a million events of
 /// 256 bytes, a look-up in the index and some forty bytes of memory for each stream of a partition that it met. Throws
-/// errc::invalid_argument for a place of another store.
+/// errc::invalid_argument for a place of another store, and for `damages` of none.
 verify_report verify(event_store& store, verify_options options = {});
 
 }  // namespace leftfold::inline v0
