@@ -114,6 +114,7 @@ void add_projections(named& all) {
     all["retry_options::count"] = count(static_cast<std::size_t>(projection.retries.count));
     all["retry_options::first_wait"] = time(projection.retries.first_wait);
     all["retry_options::longest_wait"] = time(projection.retries.longest_wait);
+    all["projection_options::parked_max"] = count(projection.parked_max);
     all["projection_options::as_of_wait"] = time(projection.as_of_wait);
     all["projection_options::lanes_at_once"] = count(projection.lanes_at_once);
     all["engine_options::longest_rest"] = time(engine_options{}.longest_rest);
