@@ -49,7 +49,7 @@ protected:
         leftfold::projection_options made{
             .database = directory_ / name, .batch = {.events = batch, .ahead = batches_ahead}, .retries = {.count = 0}};
         made.events.upcast(stored_name, [](const leftfold::raw_event& stored) {
-            if (in_decoding) in_decoding();
+            if (in_decoding) in_decoding(stored);
             return std::vector{leftfold::raw_event{trails::noted::event_type, stored.payload}};
         });
         return made;
@@ -65,25 +65,23 @@ protected:
         trails::in_event = nullptr;
     }
 
-    static inline void (*in_decoding)() = nullptr;
+    static inline void (*in_decoding)(const leftfold::raw_event& stored) = nullptr;
 };
 
 /// The first event waits until one of the third batch is being decoded, and that one until the first is being folded.
 struct meeting {
     static inline std::mutex mutex;
     static inline std::condition_variable changed;
-    static inline std::size_t decoded = 0;
     static inline bool folds = false;
     static inline bool decodes_third = false;
     static inline bool missed = false;
 
-    static void begin() {
-        decoded = 0;
-        folds = decodes_third = missed = false;
-    }
-    static void decode() {
+    static void begin() { folds = decodes_third = missed = false; }
+    static void decode(const leftfold::raw_event& stored) {
+        // Whoever folds may decode the first batch itself, and is not to wait for itself.
+        const auto number = leftfold::decode<trails::noted>(stored.payload).number;
+        if (number < static_cast<std::int64_t>(ahead * batch)) return;
         std::unique_lock lock(mutex);
-        if (++decoded <= ahead * batch) return;
         decodes_third = true;
         wait_for(lock, folds);
     }
@@ -124,7 +122,7 @@ struct waiting {
     static inline std::size_t most = 0;
 
     static void begin() { now = most = 0; }
-    static void decode() {
+    static void decode(const leftfold::raw_event&) {
         const std::lock_guard lock(mutex);
         most = std::max(most, ++now);
     }
