@@ -61,8 +61,15 @@ private:
         return drawn % options_.one_key_in == 0;
     }
 
+    void count(const ordered_rows* should, const ordered_rows* is) {
+        if (options_.stream || options_.key) return;
+        if (should != nullptr) ++report_.expected_rows;
+        if (is != nullptr) ++report_.found_rows;
+    }
+
     /// Compares a row that should be with the one that is; one of them may not be there.
     void judge(const ordered_rows* should, const ordered_rows* is) {
+        count(should, is);
         if (compares_all_ && should != nullptr && is != nullptr && should->is_same_as(*is)) {
             ++report_.rows;
             return;

@@ -70,6 +70,9 @@ std::string to_string(const projection_report& of) {
     for (const auto& each : of.drifts) text += "\n" + to_string(each);
     const auto listed = static_cast<std::int64_t>(of.drifts.size());
     if (listed < of.differing) text += fmt::format("\nand {} more", of.differing - listed);
+    if (of.expected_rows != of.found_rows)
+        text += fmt::format("\nin all there should be {} rows and versions, and there are {}", of.expected_rows,
+                            of.found_rows);
     return text;
 }
 

@@ -65,6 +65,8 @@ void show(const projection_report& report, const console& on) {
               {"cut", to_string(report.at)},
               {"events", report.events},
               {"rows", report.rows},
+              {"expected_rows", report.expected_rows},
+              {"found_rows", report.found_rows},
               {"differing", report.differing},
               {"sound", report.sound()}});
 }

@@ -47,10 +47,14 @@ struct projection_report {
     std::int64_t events = 0;     ///< how many were folded again for this
     std::int64_t rows = 0;       ///< rows that were compared, those of the past included
     std::int64_t differing = 0;  ///< how many of them are not as they should be
+    /// How many rows there should be, and how many there are, where all were counted: also those that a sample left
+    /// out. Both 0 when it was a stream's or a key's rows that were looked at.
+    std::int64_t expected_rows = 0;
+    std::int64_t found_rows = 0;
     /// The first of these, table by table, in order of the key.
     std::vector<drift> drifts;
 
-    bool sound() const { return differing == 0; }
+    bool sound() const { return differing == 0 && expected_rows == found_rows; }
 };
 
 /// Writes a report as a line that sums it up, then a line for each drift.
