@@ -239,6 +239,30 @@ TEST_F(deadline, fires_without_another_event_when_the_engine_runs_by_itself) {
     EXPECT_EQ(fired(), list{"r1"});
 }
 
+/// Waits as long as there is time.
+class patient : public leftfold::process_manager<patient, rides::requested> {
+public:
+    static constexpr auto process_name = "patient";
+    using deadlines = leftfold::deadlines<rides::no_answer>;
+    static std::string correlate(const rides::requested&, const leftfold::recorded& at) { return at.key(); }
+    void react(const rides::requested&, reaction& then) const {
+        then.schedule(std::chrono::microseconds::max(), rides::no_answer{});
+    }
+    void react(const rides::no_answer&, reaction&) const {}
+};
+
+TEST_F(deadline, in_as_long_as_there_is_waits_until_the_last_time_there_is) {
+    leftfold::projection_engine engine{store_};
+    const auto running = engine.add_process<patient>({});
+    request("r1", "anna");
+    engine.catch_up();
+    clock_->advance(24h);
+    engine.catch_up();
+    const auto waiting = running.deadlines();
+    ASSERT_EQ(waiting.size(), 1U);
+    EXPECT_EQ(waiting[0].due, leftfold::recorded_at::max().time());
+}
+
 // The book by itself: the rule that a deadline is delivered unless an event before its deadline_due led to cancelling
 // it.
 

@@ -77,6 +77,8 @@ public:
 
     const std::string& key() const { return key_; }
     const recorded& at() const { return at_; }
+    /// Returns the time so long after the event's, or the last or first that there is.
+    instant time_after(std::chrono::microseconds wait) const;
     std::vector<asked_command>& commands() { return commands_; }
     const std::vector<asked_deadline>& set() const { return set_; }
     const std::vector<std::string>& cancelled() const { return cancelled_; }
@@ -163,7 +165,7 @@ public:
     template <class Message>
     void schedule(std::chrono::microseconds after, const Message& message,
                   std::string name = std::string{Message::event_type}) {
-        schedule(core_.at().recorded_at().time() + after, message, std::move(name));
+        schedule(core_.time_after(after), message, std::move(name));
     }
     /// The same at a time.
     template <class Message>
