@@ -69,8 +69,10 @@ void subscription_core::state::run() {
     is_running = false;
 }
 
-subscription_core::subscription_core(const opened_model& model, work what) {
-    const auto& world = model.rows().world();
+subscription_core::subscription_core(const opened_model& model, work what)
+    : subscription_core(model.rows().world(), std::move(what)) {}
+
+subscription_core::subscription_core(const environment& world, work what) {
     const auto from = what.from;
     state_ = std::unique_ptr<state>(
         new state{.what = std::move(what), .observer = world.observer, .mutex = {}, .reached = from});

@@ -81,7 +81,10 @@ void model::renew() {
     place_.start(start_);
     if (database_) {
         database_->roll_back();
-        if (const auto stored = database_->load(name_)) place_.resume(*stored);
+        if (const auto stored = database_->load(name_)) {
+            place_.resume(*stored);
+            look_for_untold(stored->at.consumed);
+        }
     }
     const std::unique_lock lock(instance_mutex_);
     lanes_.reset();
@@ -95,6 +98,8 @@ void model::renew() {
     }
     lane_.start_from(place_.at());
     load_parked();
+    taps_.discard();
+    tell_taps();
     renew_ = false;
     unsaved_ = false;
 }
@@ -199,6 +204,7 @@ void model::flush(std::int64_t began_us) {
             else
                 unsaved_ = true;
         }
+        publish_changes();
         trim();
         lane_.flushed();
         rate_.flushed(std::exchange(folded_, 0), now_us() - began_us);
@@ -251,7 +257,9 @@ std::unique_ptr<row_healing> model::prepare_healing(std::string_view table, std:
 
 projection_report model::heal_row(row_healing& by) {
     forget_rows();  // between two steps nothing waits in memory
-    return by.run(*database_);
+    auto report = by.run(*database_);
+    if (!report.sound()) rows_were_replaced("a row was healed");
+    return report;
 }
 
 void model::save_progress() noexcept {

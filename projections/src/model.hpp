@@ -7,6 +7,7 @@
 #include <shared_mutex>
 #include <string>
 
+#include "change_taps.hpp"
 #include "decisions.hpp"
 #include "decoder_pool.hpp"
 #include "fold_place.hpp"
@@ -81,6 +82,13 @@ public:
     /// Drops the rows and folds anew from there.
     void seek(const start_at& where, const std::string& by) override;
 
+    // Followers, for the thread that steps
+
+    /// From now on, a tap gets the changes of a table.
+    std::shared_ptr<tap_queue> follow(const std::string& table, rows_copier copy, change_tap_options options);
+    /// Rows have become others by no new event, so whoever follows them cannot.
+    void rows_were_replaced(const std::string& why) { taps_.end(errc::stale_model, why); }
+
     // Healing: the first from any thread, the second for the thread that steps
     std::unique_ptr<row_healing> prepare_healing(std::string_view table, std::string key,
                                                  verify_projection_options options) const;
@@ -152,6 +160,9 @@ private:
     bool fold_one(const event_batch& batch, std::size_t i);
     void flush(std::int64_t began_us);
     void end_transaction();
+    void tell_taps();
+    void publish_changes();
+    void look_for_untold(const cut& stored);
     void write_flush();
     bool makes_way() const;
     bool has_pending() const;
@@ -205,6 +216,8 @@ private:
     fold_place place_;
     std::size_t folded_ = 0;
     std::optional<position> failed_at_;
+
+    change_taps taps_;  // of the model that the engine has, not of builders
 
     mutable std::shared_mutex instance_mutex_;  // for models in memory
     served_rows rows_;

@@ -121,6 +121,7 @@ void model::end_building() {
         board_.building(std::nullopt);
         lane_.flushed();  // if it had failed before, that is over
         rows_.are_in(database_->file());
+        tell_taps();
         drop_previous();
         warn(fmt::format("projection {} in {}: generation {} is live", name_, home_->file().string(),
                          shelf_->now().live));
@@ -268,6 +269,7 @@ void model::roll_back() {
     shelf_->roll_back();
     point("generation is live");
     go_on_in(kept.database_);
+    rows_were_replaced("the rows from before the last rebuild are live again");
 }
 
 void model::drop_generation(std::unique_ptr<model> builder) {

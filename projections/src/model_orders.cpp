@@ -109,6 +109,7 @@ void model::seek(const start_at& where, const std::string& by) {
     }
     renew_ = true;  // whatever fails from here on: what is in memory belongs to rows that are gone
     point("seek is durable");
+    rows_were_replaced(why);
     lane_.forgive();
     tries_ = 0;
     retry_due_us_ = 0;

@@ -93,6 +93,7 @@ bool model::refold_parked(const std::string& stream) {
         const auto outcome = refold({store_, *instance_, *side_, options_.events, filter_, discarded_, start_.after,
                                      absences, options_.flush.rows},
                                     streams, place_.at());
+        taps_.discard();  // what it told is of events that were passed
         if (!outcome.failed && outcome.also.empty()) break;
         end_transaction();
         for (auto* part : projection_access::parts(*instance_)) part->forget();
@@ -115,6 +116,7 @@ bool model::refold_parked(const std::string& stream) {
     side_->transaction_ended();
     unsaved_ = false;
     point("refold is committed");
+    rows_were_replaced(fmt::format("stream {} was parked, and is folded again", stream));
     warn(fmt::format("projection {}: stream {} is folded again and has rejoined", name_, stream));
     return true;
 }

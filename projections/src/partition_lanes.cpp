@@ -125,6 +125,10 @@ void partition_lanes::fold_one(lane_of_one& lane, offset up_to, recorded_at clos
     lane.side.end();
 }
 
+void partition_lanes::visit(function_ref<void(projection_base&)> instance) const {
+    for (const auto& each : lanes_) instance(*each->instance);
+}
+
 bool partition_lanes::has_pending() const {
     return std::any_of(lanes_.begin(), lanes_.end(),
                        [](const auto& each) { return projection_access::pending(*each->instance) > 0; });

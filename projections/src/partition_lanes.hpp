@@ -52,6 +52,9 @@ public:
     /// asks `goes_on`, from any thread, whether it may take another.
     outcome fold(const cut& after, const cut& up_to, recorded_at closed, function_ref<bool()> goes_on);
 
+    /// Visits the instance of each lane.
+    void visit(function_ref<void(projection_base&)> instance) const;
+
     bool has_pending() const;
     /// Writes what all lanes changed.
     void flush(model_side& to);

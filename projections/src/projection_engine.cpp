@@ -1,5 +1,7 @@
 #include "leftfold/projections/projection_engine.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
@@ -39,6 +41,16 @@ const projection_base& projection_engine::add_stored(maker make, projection_opti
         made.work->name());
     detail::projection_access::stand_on(*made.handle, *made.reads);
     return *core_->add(std::move(made)).handle;
+}
+
+const projection_base& projection_engine::handle_of(std::string_view name, std::type_index type) const {
+    const auto& entry = core_->find_entry(name);
+    if (!entry.handle)
+        throw error(errc::unsupported, fmt::format("reading projection {} by a handle: it lives in memory", name));
+    const auto& handle = *entry.handle;
+    if (std::type_index(typeid(handle)) != type)
+        throw error(errc::not_found, fmt::format("reading projection {}: another class of that name was added", name));
+    return handle;
 }
 
 const detail::model& projection_engine::add_volatile(maker make, projection_options options) {

@@ -46,6 +46,7 @@ bool rebuild::compare() {
 
 void rebuild::swap(model& live) {
     live.go_on_with(*builder_);
+    if (!report_.compared.sound() || options_.one_key_in != 1) live.rows_were_replaced("they were folded anew");
     builder_.reset();
     report_.swapped = true;
 }

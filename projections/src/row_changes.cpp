@@ -10,14 +10,13 @@
 #include "leftfold/storage/error.hpp"
 #include "model_database.hpp"
 #include "sql_text.hpp"
+#include "time_after.hpp"
 
 namespace leftfold::inline v0::detail {
 
 namespace {
 
 constexpr const char* select_first_parked = "SELECT min(since) FROM leftfold_parked WHERE projection = ?1";
-
-recorded_at time_after(recorded_at when) { return recorded_at::from_micros(when.micros() + 1); }
 
 void add_table(sql_text& sql, const historic_table& of, const std::string& table) {
     sql.name(of.schema).add(".").name(table);

@@ -8,6 +8,7 @@
 
 #include "continuity.hpp"
 #include "leftfold/storage/error.hpp"
+#include "time_after.hpp"
 
 namespace leftfold::inline v0::detail {
 
@@ -21,9 +22,7 @@ start_place from_time(recorded_at since, event_store& store) {
     return {.after = store.cut_at(before), .since = since, .through = before};
 }
 
-start_place latest(event_store& store) {
-    return from_time(recorded_at::from_micros(store.closed().micros() + 1), store);
-}
+start_place latest(event_store& store) { return from_time(time_after(store.closed()), store); }
 
 recorded_at time_at(position where, event_store& store) {
     auto found = recorded_at::min();
@@ -58,7 +57,7 @@ public:
         for (std::uint32_t p = 0; p != store_.partitions(); ++p) {
             const position last{partition_id(p), found.after.at(partition_id(p))};
             if (last.at == offset{}) continue;
-            found.since = std::max(found.since, recorded_at::from_micros(time_at(last, store_).micros() + 1));
+            found.since = std::max(found.since, time_after(time_at(last, store_)));
         }
         return found;
     }
@@ -71,10 +70,9 @@ public:
         if (first.at >= offset{1} && first.at <= head) return from_time(time_at(first, store_), store_);
         auto missed = missing(errc::not_found, fmt::format("starting at event {}: the partition has events 1 to {}",
                                                            to_string(first), head.value()));
-        auto found =
-            first.at < offset{1} || head == offset{}
-                ? earliest(store_)
-                : from_time(recorded_at::from_micros(time_at({first.partition, head}, store_).micros() + 1), store_);
+        auto found = first.at < offset{1} || head == offset{}
+                         ? earliest(store_)
+                         : from_time(time_after(time_at({first.partition, head}, store_)), store_);
         found.instead_of = std::move(missed);
         return found;
     }

@@ -12,8 +12,10 @@
 #include "leftfold/framework/codec_kinds.hpp"
 #include "leftfold/framework/decode_limits.hpp"
 #include "leftfold/framework/event_registry.hpp"
+#include "leftfold/framework/member_path.hpp"
 #include "leftfold/framework/repository_options.hpp"
 #include "leftfold/projections/change_feed.hpp"
+#include "leftfold/projections/change_tap.hpp"
 #include "leftfold/projections/fold_live.hpp"
 #include "leftfold/projections/process_options.hpp"
 #include "leftfold/projections/projection_engine.hpp"
@@ -22,6 +24,7 @@
 #include "leftfold/projections/replay_as_of.hpp"
 #include "leftfold/projections/table.hpp"
 #include "leftfold/projections/verify_projection.hpp"
+#include "leftfold/storage/control.hpp"
 #include "leftfold/storage/fork.hpp"
 #include "leftfold/storage/memory_store.hpp"
 #include "leftfold/storage/names.hpp"
@@ -80,10 +83,15 @@ void add_storage(named& all) {
     all["sqlite_options::wal_pages"] = count(static_cast<std::size_t>(sqlite_options{}.wal_pages));
     all["sqlite_options::idle_readers"] = count(sqlite_options{}.idle_readers);
     all["verify_options::damages"] = count(verify_options{}.damages);
+    const control_limits control;
+    all["control_limits::line_bytes"] = bytes(control.line_bytes);
+    all["control_limits::clients"] = count(control.clients);
+    all["control_limits::idle"] = time(control.idle);
 }
 
 void add_framework(named& all) {
     const repository_options repository;
+    all["member_path::parts_max"] = count(member_path::parts_max);
     all["repository_options::attempts_max"] = count(static_cast<std::size_t>(repository.attempts_max));
     all["repository_options::deadline"] = time(repository.deadline);
     all["repository_options::resident_bytes"] = count(repository.resident_bytes);
@@ -131,6 +139,7 @@ void add_projections(named& all) {
     all["reactor_options::unsaved_max"] = count(reactor_options{}.unsaved_max);
     all["wait_options::at_most"] = time(wait_options{}.at_most);
     all["change_feed_options::page_changes"] = count(change_feed_options{}.page_changes);
+    all["change_tap_options::held_changes"] = count(change_tap_options{}.held_changes);
     all["scan_options::limit"] = count(scan_options{}.limit);
 }
 

@@ -12,6 +12,7 @@
 #include "leftfold/framework/aggregate.hpp"
 #include "leftfold/framework/repository.hpp"
 #include "leftfold/projections/change_subscription.hpp"
+#include "leftfold/projections/change_tap.hpp"
 #include "leftfold/projections/projection_engine.hpp"
 #include "leftfold/projections/read_model.hpp"
 #include "leftfold/projections/replay_as_of.hpp"
@@ -283,6 +284,35 @@ TEST(read_models_page, have_changes_that_are_followed) {
     append(store, "alice", deposited{2});
     engine.catch_up();
     EXPECT_EQ(first.get_future().get(), (balance{"alice", 7}));
+}
+
+/// What was deposited in each account, without a past.
+class busiest : public leftfold::projection<busiest, deposited> {
+public:
+    static constexpr auto projection_name = "busiest";
+    using ignored = leftfold::ignores_others;
+    leftfold::table<balance, &balance::account> rows{*this, "busiest"};
+    void on(const deposited& e, const leftfold::recorded& at) {
+        if (!rows.update(at.key(), [&](balance& row) { row.cents += e.cents; })) rows.insert({at.key(), e.cents});
+    }
+};
+
+TEST(read_models_page, have_changes_that_are_tapped_as_they_are_made) {
+    const in_own_directory here;
+    leftfold::testing::store store;
+    leftfold::projection_engine engine{store};
+    engine.add<busiest>({.database = "busiest.db"});
+    std::vector<std::int64_t> told;
+    const auto tell = [&](const auto& before, const auto& after) {
+        told.push_back(before ? before->cents : -1);
+        told.push_back(after ? after->cents : -1);
+    };
+    leftfold::change_tap tap{engine, &busiest::rows};
+    append(store, "alice", deposited{5});
+    append(store, "alice", deposited{2});
+    engine.catch_up();
+    for (const auto& change : tap.next(1s)) tell(change.before, change.after);
+    EXPECT_EQ(told, (std::vector<std::int64_t>{-1, 5, 5, 7}));
 }
 
 }  // namespace read_models_page_test

@@ -9,6 +9,7 @@
 
 #include "leftfold/projections/change_position.hpp"
 #include "leftfold/projections/read_model.hpp"
+#include "leftfold/projections/row_change.hpp"
 #include "leftfold/projections/table.hpp"
 
 namespace leftfold::inline v0 {
@@ -18,17 +19,6 @@ struct change_feed_options {
     change_start from = change_start::latest();
     /// The most changes that are read at once and held in memory, until whoever follows has taken them.
     std::size_t page_changes = 1'000;
-};
-
-/// What one event made of one row.
-template <class Row>
-struct row_change {
-    change_position position;
-    std::optional<Row> before;  ///< nothing: it was inserted
-    std::optional<Row> after;   ///< nothing: it was deleted
-
-    /// Returns the row that there is, or was: it has the key.
-    const Row& row() const { return after ? *after : *before; }
 };
 
 namespace detail {
@@ -87,6 +77,8 @@ std::optional<Row> read_changed(cell_reader& in, bool there) {
 /// is not known yet. It goes on once the stream has rejoined.
 ///
 /// Thread safety: one thread at a time, but interrupt() from any. Valid as long as the read model.
+///
+/// For a table without history there is change_tap, in the process of its engine alone.
 ///
 /// Errors, of the constructor and of next(): errc::before_history (what comes next is older than the table's history,
 /// or than its projection's start), errc::other_history (the position is of another store, or from before that was

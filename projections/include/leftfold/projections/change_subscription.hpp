@@ -12,6 +12,10 @@
 
 namespace leftfold::inline v0 {
 
+template <class Row, auto Key>
+class change_tap;
+struct environment;
+
 /// A subscriber that threw: at which change of which table, and what it said, in the text. It gets no further changes.
 /// Its code is errc::projection_stopped.
 class subscriber_failed : public error {
@@ -43,6 +47,7 @@ public:
         std::string table;
     };
     subscription_core(const opened_model& model, work what);
+    subscription_core(const environment& world, work what);
     ~subscription_core();
     subscription_core(const subscription_core&) = delete;
     subscription_core& operator=(const subscription_core&) = delete;
@@ -59,7 +64,7 @@ private:
 
 }  // namespace detail
 
-/// A change_feed with a thread of its own, which calls a function for each change:
+/// A change_feed, or a change_tap, with a thread of its own, which calls a function for each change:
 ///
 ///     leftfold::change_subscription shown{read, &balances::rows, [&](const auto& change) { show(change); },
 ///                                         {.from = leftfold::parse_change_position(saved)}};
@@ -92,6 +97,15 @@ public:
     change_subscription(const read_model<Projection>&&, table<Row, Key> Projection::*, Handler,
                         change_feed_options = {}) = delete;
 
+    /// Follows a tap, in the engine's process:
+    ///
+    ///     leftfold::change_subscription shown{leftfold::change_tap{engine, &balances::rows}, show};
+    ///
+    /// It may outlive the engine, but not the store.
+    template <class Row, auto Key, class Handler>
+    change_subscription(change_tap<Row, Key> tap, Handler handler)
+        : change_subscription(std::make_shared<change_tap<Row, Key>>(std::move(tap)), std::move(handler)) {}
+
     /// Returns once the function is not called any more. Also what the destructor does.
     void stop() { core_.stop(); }
     /// Whether it goes on: false once it was stopped or has failed.
@@ -102,6 +116,10 @@ public:
     void check() const { core_.check(); }
 
 private:
+    template <class Row, auto Key, class Handler>
+    change_subscription(const std::shared_ptr<change_tap<Row, Key>>& tap, Handler handler)
+        : core_(tap->untyped().world(), work_of(tap, std::move(handler), tap->untyped().table())) {}
+
     template <class Feed, class Handler>
     static detail::subscription_core::work work_of(std::shared_ptr<Feed> feed, Handler handler, std::string table) {
         auto called = std::make_shared<Handler>(std::move(handler));

@@ -21,6 +21,7 @@ class projection_base;
 namespace detail {
 
 class row_lanes;
+class row_recorder;
 class row_writers;
 
 using cell_binder = function_ref<void(cell_writer&)>;
@@ -89,6 +90,9 @@ public:
     row_writers* writers() const { return writers_; }
     /// Which partition a row belongs to; null unless the projection folds per partition.
     row_lanes* lanes() const { return lanes_; }
+    /// Who is told each change; null unless somebody follows them (change_tap).
+    row_recorder* recorder() const { return recorder_; }
+    void tell(row_recorder* of_changes) { recorder_ = of_changes; }
 
     /// An object of the database: its kind and name, and the SQL that makes it.
     struct object {
@@ -143,6 +147,7 @@ private:
     std::string name_;
     row_writers* writers_;
     row_lanes* lanes_;
+    row_recorder* recorder_ = nullptr;
 };
 
 }  // namespace detail

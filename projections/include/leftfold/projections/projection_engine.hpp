@@ -39,6 +39,7 @@ const process_type& process_type_of();
 class process_runner;
 class model;
 class engine_core;
+class tap_core;
 
 void look_at(const model& of, function_ref<void(const projection_base&)> visit);
 
@@ -131,6 +132,13 @@ public:
     const Projection& add(projection_options options) {
         return static_cast<const Projection&>(
             add_stored([] { return std::make_unique<Projection>(); }, std::move(options)));
+    }
+
+    /// Returns the read handle of a projection that was added, as add() did. Throws errc::not_found for one that was
+    /// not, and errc::unsupported for one in memory.
+    template <std::derived_from<projection_base> Projection>
+    const Projection& read() const {
+        return static_cast<const Projection&>(handle_of(Projection::projection_name, typeid(Projection)));
     }
 
     /// Adds a projection that keeps what it folds in its own members and has no tables. It is folded from the first
@@ -356,6 +364,9 @@ private:
     using targets_by_type = std::unordered_map<std::type_index, std::shared_ptr<void>>;
     using maker = std::function<std::unique_ptr<projection_base>()>;
 
+    friend class detail::tap_core;
+
+    const projection_base& handle_of(std::string_view name, std::type_index type) const;
     const projection_base& add_stored(maker make, projection_options options);
     const detail::model& add_volatile(maker make, projection_options options);
     const detail::process_runner& add_runner(const detail::process_type& type, process_options options,

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "leftfold/projections/row_recorder.hpp"
 #include "leftfold/projections/row_type.hpp"
 #include "leftfold/projections/table_core.hpp"
 
@@ -37,6 +38,15 @@ private:
         return static_cast<std::size_t>(bits ^ (bits >> 32U));
     }
 };
+
+/// Whether one key comes before another in SQL's order: enumerators by their names.
+template <class Key>
+bool comes_before(const Key& a, const Key& b) {
+    if constexpr (std::is_enum_v<Key>)
+        return enumerator_name(a) < enumerator_name(b);
+    else
+        return a < b;
+}
 
 /// Rows by key, what the events since the last flush made of them, and what the event under way changed, so that it can
 /// be taken back. Knows no SQL; what it holds is written through a table_flush.
@@ -104,6 +114,20 @@ public:
             if (change.at->second.row) check(change.at->first, *change.at->second.row);
     }
 
+    /// Tells what the event changed, in order of the keys: rows that are not as they were, from 1 on.
+    void tell_changes(row_recorder& to, recorded_at when) const noexcept try {
+        std::vector<const touched_row*> in_order;
+        for (const auto& change : touched_)
+            if (!is_as_before(change)) in_order.push_back(&change);
+        std::sort(in_order.begin(), in_order.end(),
+                  [](const auto* a, const auto* b) { return comes_before(a->at->first, b->at->first); });
+        const auto row = [](const std::optional<Row>& of) { return of ? &*of : nullptr; };
+        for (std::size_t i = 0; i != in_order.size(); ++i)
+            to.changed(when, i + 1, row(in_order[i]->before), row(in_order[i]->at->second.row));
+    } catch (...) {
+        to.missed();
+    }
+
     /// Makes the event's changes final. With `history`, what they replaced becomes a version that ends at `when`; a row
     /// that is again as it was has not changed.
     void end_event(std::int64_t when, bool history) {
@@ -112,7 +136,7 @@ public:
             at.touched = false;
             if (!at.row) at.writer = 0;
             if (!history) continue;
-            if (at.row.has_value() == change.before.has_value() && (!at.row || same_row(*at.row, *change.before))) {
+            if (is_as_before(change)) {
                 if (!shown_) at.dirty = change.was_dirty;
                 continue;
             }
@@ -195,6 +219,11 @@ private:
         std::uint32_t writer;
         std::uint32_t next = 0;  // the same row's next one; 0: it is the last
     };
+
+    static bool is_as_before(const touched_row& change) {
+        const auto& now = change.at->second.row;
+        return now.has_value() == change.before.has_value() && (!now || same_row(*now, *change.before));
+    }
 
     void keep(slot& of, kept_version&& version) {
         versions_.push_back(std::move(version));

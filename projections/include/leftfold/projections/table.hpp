@@ -293,7 +293,10 @@ private:
             }
         });
     }
-    void end_event(recorded_at when) override { cache_.end_event(when.micros(), options().history); }
+    void end_event(recorded_at when) override {
+        if (recorder() != nullptr) cache_.tell_changes(*recorder(), when);
+        cache_.end_event(when.micros(), options().history);
+    }
     void roll_back() override { cache_.roll_back(); }
     void flush_rows(detail::table_flush& out) override { cache_.flush(out); }
     void show_rows(detail::table_flush& out) override { cache_.show_touched(out); }
