@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "asked_time.hpp"
-#include "leftfold/storage/closing.hpp"
 #include "leftfold/storage/error.hpp"
+#include "whole_cut.hpp"
 
 namespace leftfold::inline v0::tools {
 
@@ -52,12 +52,14 @@ cut cut_of(event_store& store, recorded_at when, const selection& chosen) {
     return found;
 }
 
-/// The cut of all that is closed. What is stored and not closed is either being committed, or was left by an owner who
-/// is gone.
-cut whole_of(event_store& store) {
-    auto closed = store.closed_cut();
-    if (!closed.covers(store.heads()) && seal(store).status == seal_status::sealed) closed = store.closed_cut();
-    return closed;
+/// The cut of all that is stored; of what cannot be closed, too, if that is allowed.
+cut whole_of(event_store& store, const selection& chosen) {
+    try {
+        return whole_cut(store, "reading a store");
+    } catch (const error& refused) {
+        if (refused.kind() != errc::not_closed || !chosen.provisional) throw;
+        return store.heads();
+    }
 }
 
 /// The cut of a moment, which is to be one of this store.
@@ -131,7 +133,7 @@ selected_range range_of(event_store& store, const selection& chosen, const conso
     if (!chosen.at.empty()) {
         range.up_to = cut_of_moment(store, chosen);
     } else if (chosen.as_of.empty()) {
-        range.up_to = whole_of(store);
+        range.up_to = whole_of(store, chosen);
     } else {
         const auto when = time_in(store, chosen.as_of);
         range.up_to = cut_of(store, when, chosen);

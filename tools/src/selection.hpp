@@ -37,8 +37,8 @@ struct selected_range {
 
 /// Turns times and positions into cuts, and shows on standard error the instant that each time came to (semantics 12).
 /// A position, `partition:offset`, also means: of that partition alone. Without `--as-of`, `--at` or `--to`, everything
-/// that is closed. What an owner who is gone left open is closed first, where this process may write; where it may not,
-/// a time that is not closed is refused, unless the selection says `--provisional`. Throws errc::invalid_argument for
+/// that is stored. What an owner who is gone left open is closed first, where this process may write; where it may not,
+/// what is not closed is refused, unless the selection says `--provisional`. Throws errc::invalid_argument for
 /// what is neither, and what event_store::cut_at throws.
 selected_range range_of(event_store& store, const selection& chosen, const console& on);
 

@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "leftfold/storage/bulletin.hpp"
-#include "leftfold/storage/closing.hpp"
 #include "leftfold/storage/error.hpp"
 #include "sqlite/backup_check.hpp"
 #include "sqlite/store_copy.hpp"
 #include "sqlite/unfinished_copy.hpp"
 #include "store_core.hpp"
+#include "whole_cut.hpp"
 
 namespace leftfold::inline v0 {
 
@@ -81,21 +81,6 @@ cut consistent_cut(event_store& source) {
     return whole;
 }
 
-/// Everything that was acknowledged. A commit under way holds closed() back below events of other partitions that were
-/// acknowledged before it; its owner closes them in a moment, when asked. What an owner who is gone has left open is
-/// closed by a seal.
-cut whole_cut(event_store& source) {
-    auto last = recorded_at::min();
-    for (std::uint32_t p = 0; p != source.partitions(); ++p)
-        last = std::max(last, source.head_of(partition_id(p)).recorded);
-    if (source.core()->wait_until_closed(last, source.limits().as_of_wait)) return source.closed_cut();
-    const auto report = seal(source);
-    if (report.status == seal_status::forbidden)
-        throw error(errc::not_closed,
-                    "backing up a store whose owner is gone, and which cannot be sealed: " + report.detail);
-    return source.closed_cut();
-}
-
 /// Opens a backup. One that was being carried on when its process was killed is no store for anybody else; it is for
 /// restore, if a run has ended before.
 event_store open_backup(const std::filesystem::path& directory) {
@@ -112,7 +97,7 @@ event_store open_backup(const std::filesystem::path& directory) {
 }  // namespace
 
 backup_report backup(event_store& source, const std::filesystem::path& target, backup_options options) {
-    const auto up_to = whole_cut(source);
+    const auto up_to = whole_cut(source, "backing up a store");
     const auto was_broken_off = sqlite::read_unfinished_copy("", target).has_value();
     std::optional<checkpoint> held;
     backup_report report;
