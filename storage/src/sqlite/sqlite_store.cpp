@@ -40,18 +40,34 @@ bool has_events(const store_place& place, partition_id partition) {
     return db.query_number("SELECT count(*) FROM (SELECT 1 FROM event LIMIT 1)") != 0;
 }
 
+/// Makes the file of a partition anew.
+void make_partition(const store_place& place, partition_id partition) {
+    const auto file = place.partition_file(partition);
+    for (const auto* suffix : {"", "-wal", "-shm"}) delete_file(place.vfs, file.string() + suffix);
+    connection db(file, {.mode = file_access::create, .vfs = place.vfs});
+    create_partition(db, place.store, partition);
+}
+
 void make_partitions(const store_place& place) {
     for (std::uint32_t i = 0; i != place.store.partitions; ++i) {
         const partition_id partition{i};
         const auto file = place.partition_file(partition);
-        if (file_exists(place.vfs, file)) {
-            if (has_events(place, partition))
-                throw error(errc::corrupt, fmt::format("opening {}: there are events, but no manifest", file.string()));
-            for (const auto* suffix : {"", "-wal", "-shm"}) delete_file(place.vfs, file.string() + suffix);
-        }
-        connection db(file, {.mode = file_access::create, .vfs = place.vfs});
-        create_partition(db, place.store, partition);
+        if (file_exists(place.vfs, file) && has_events(place, partition))
+            throw error(errc::corrupt, fmt::format("opening {}: there are events, but no manifest", file.string()));
+        make_partition(place, partition);
     }
+}
+
+/// Makes those files that a copy which was broken off early had not made, or not whole.
+void make_missing_partitions(const store_place& place) {
+    const auto is_made = [&](partition_id partition) {
+        const auto file = place.partition_file(partition);
+        if (!file_exists(place.vfs, file)) return false;
+        connection db(file, {.mode = file_access::read_write, .vfs = place.vfs});
+        return has_partition(db);
+    };
+    for (std::uint32_t i = 0; i != place.store.partitions; ++i)
+        if (!is_made(partition_id{i})) make_partition(place, partition_id{i});
 }
 
 manifest make_store(store_place& place, const sqlite_options& options) {
@@ -118,8 +134,12 @@ store_parts open_for_writing(store_place place, const sqlite_options& options) {
         throw error(errc::already_exists, fmt::format("making {}: there is a store already", place.directory.string()));
     if (!found && options.mode == open_mode::open_existing) throw no_store(place);
     if (!found) {
-        const auto unfinished = take_up_copy(place, options);
-        place.store = unfinished ? *unfinished : make_store(place, options);
+        if (const auto unfinished = take_up_copy(place, options)) {
+            place.store = *unfinished;
+            make_missing_partitions(place);
+        } else {
+            place.store = make_store(place, options);
+        }
     } else if (options.identity && options.identity->id == place.store.id &&
                options.identity->epoch == place.store.epoch) {
         carry_on_copy(place.directory);
