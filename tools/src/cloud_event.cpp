@@ -5,10 +5,12 @@
 
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
+#include <limits>
 
 #include "checked_line.hpp"
 #include "leftfold/storage/error.hpp"
 #include "leftfold/storage/memory_store.hpp"
+#include "leftfold/storage/names.hpp"
 
 namespace leftfold::inline v0::tools {
 
@@ -17,6 +19,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view format_version = "1";
+constexpr std::string_view cloud_events_version = "1.0";
 constexpr std::string_view source_prefix = "/leftfold/";
 
 std::string to_base64(std::string_view bytes) {
@@ -40,13 +43,35 @@ std::string from_base64(std::string_view text) {
     return bytes;
 }
 
-bool is_json_on_one_line(const event_view& event) {
-    if (content_type(event.metadata) != default_content_type) return false;
-    if (event.payload.find_first_of("\r\n") != std::string_view::npos) return false;
+bool is_json(std::string_view text) {
     json::error_code failed;
     json::monotonic_resource memory;
-    json::parse(json::string_view(event.payload.data(), event.payload.size()), failed, &memory);
+    json::parse(json::string_view(text.data(), text.size()), failed, &memory);
     return !failed;
+}
+
+bool is_json_on_one_line(const event_view& event) {
+    return content_type(event.metadata) == default_content_type &&
+           event.payload.find_first_of("\r\n") == std::string_view::npos && is_json(event.payload);
+}
+
+/// Reads a member that may be one of two words, and returns whether it is the first.
+bool is_first_of(const line_members& read, const char* name, std::string_view first, std::string_view second) {
+    const auto word = read.text(name);
+    if (word != first && word != second)
+        throw error(errc::invalid_event,
+                    fmt::format("reading \"{}\": \"{}\" is neither {} nor {}", name, word, first, second));
+    return word == first;
+}
+
+/// Of all there can be, the greatest number of events in a cut.
+void check_size(const cut& of) {
+    std::int64_t left = std::numeric_limits<std::int64_t>::max();
+    for (std::uint32_t p = 0; p != of.partitions(); ++p) {
+        const auto events = of.at(partition_id(p)).value();
+        if (events > left) throw error(errc::invalid_event, "reading a header with more events than there can be");
+        left -= events;
+    }
 }
 
 }  // namespace
@@ -65,7 +90,7 @@ std::string to_line(const export_header& header) {
 std::string to_line(const event_view& event) {
     std::string line;
     line.reserve(event.payload.size() + 512);
-    add_member(line, "specversion", "1.0");
+    add_member(line, "specversion", cloud_events_version);
     add_member(line, "id", to_string(event.id));
     add_member(line, "source", std::string(source_prefix) + std::string(event.category));
     add_member(line, "subject", event.key);
@@ -98,10 +123,11 @@ export_header parse_header(std::string_view line) {
         throw error(errc::invalid_event, fmt::format("reading a header of {} partitions", partitions));
     header.partitions = static_cast<std::uint32_t>(partitions);
     header.up_to = parse_cut(read.text("cut"));
-    header.complete = read.text("complete") == "true";
-    header.merged = read.text("order") == "recorded";
+    header.complete = is_first_of(read, "complete", "true", "false");
+    header.merged = is_first_of(read, "order", "recorded", "partition");
     if (header.up_to.partitions() != header.partitions)
         throw error(errc::invalid_event, "reading a header whose cut is not one of its partitions");
+    check_size(header.up_to);
     return header;
 }
 
@@ -112,6 +138,8 @@ recorded_event parse_event(std::string_view line) {
     constexpr std::string_view data_name = R"(,"data":)";
     const auto data = body.find(data_name);
     const line_members read(body.substr(0, data));
+    if (const auto version = read.text("specversion"); version != cloud_events_version)
+        throw error(errc::invalid_event, "reading a CloudEvent of version " + version);
     recorded_event event;
     event.id = parse_event_id(read.text("id"));
     const auto source = read.text("source");
@@ -119,6 +147,7 @@ recorded_event parse_event(std::string_view line) {
         throw error(errc::invalid_event, "reading an event whose source is not " + std::string(source_prefix) + "…");
     event.stream = stream_id(source.substr(source_prefix.size()), read.text("subject"));
     event.type = read.text("type");
+    check_event_type(event.type);
     event.occurred = occurred_at(parse_time(read.text("time")));
     const auto partition = read.number("lfpartition");
     if (partition < 0 || partition >= partitions_max)
@@ -133,8 +162,13 @@ recorded_event parse_event(std::string_view line) {
         if (!given.is_well_formed()) throw error(errc::invalid_event, "reading headers that are not well formed");
         event.metadata = headers(given);
     }
-    event.payload = data == std::string_view::npos ? from_base64(read.text("data_base64"))
-                                                   : std::string(body.substr(data + data_name.size()));
+    if (data == std::string_view::npos) {
+        event.payload = from_base64(read.text("data_base64"));
+        return event;
+    }
+    event.payload = body.substr(data + data_name.size());
+    if (!is_json(event.payload))  // as far as it goes: nothing may come after it
+        throw error(errc::invalid_event, "reading an event whose \"data\" is not one JSON value, the last of its line");
     return event;
 }
 

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <istream>
+#include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "cause_of.hpp"
@@ -16,6 +19,7 @@
 #include "sqlite/store_copy.hpp"
 #include "sqlite/store_lock.hpp"
 #include "sqlite/unfinished_copy.hpp"
+#include "stream_id_hash.hpp"
 
 namespace leftfold::inline v0::tools {
 
@@ -83,6 +87,29 @@ private:
     std::int64_t number_ = 0;
 };
 
+/// What one partition of an export has said by now, to know what may come next. Some 30 bytes a stream, 16 an event.
+class partition_story {
+public:
+    version next(const stream_id& stream) const {
+        const auto found = versions_.find(stream_id_hash{}(stream));
+        return version(found == versions_.end() ? 1 : found->second + 1);
+    }
+    void add(const recorded_event& event) {
+        versions_[stream_id_hash{}(event.stream)] = event.version.value();
+        ids_.push_back(event.id);
+    }
+    /// Returns an id that came twice, if any did. At the end: it sorts them.
+    std::optional<event_id> repeated() {
+        std::sort(ids_.begin(), ids_.end());
+        const auto found = std::adjacent_find(ids_.begin(), ids_.end());
+        return found == ids_.end() ? std::nullopt : std::optional(*found);
+    }
+
+private:
+    std::unordered_map<std::size_t, std::int64_t> versions_;  // by the stream's hash
+    std::vector<event_id> ids_;
+};
+
 /// Fills one partition of a new store: checks that what comes goes on from where it stands, chains it, and stores it in
 /// pages.
 class partition_filler {
@@ -123,9 +150,9 @@ private:
     std::vector<recorded_event> page_;
 };
 
-/// Checks that an event can stand next in its partition, where the last one was recorded at `last`.
+/// Checks that an event can stand next in its partition.
 void check_place(const line_reader& lines, const recorded_event& event, const partition_filler& filler,
-                 std::uint32_t partitions) {
+                 const partition_story& story, std::uint32_t partitions) {
     if (event.at != filler.next())
         lines.refuse(errc::corrupt, fmt::format("offset {} of partition {} is missing", filler.next().value(),
                                                 event.partition.value()));
@@ -133,11 +160,15 @@ void check_place(const line_reader& lines, const recorded_event& event, const pa
         lines.refuse(errc::invalid_event, "its stream belongs to another partition");
     if (event.recorded <= filler.last_recorded())
         lines.refuse(errc::invalid_event, "it was recorded before the event before it");
+    if (const auto next = story.next(event.stream); event.version != next)
+        lines.refuse(errc::invalid_event, fmt::format("its version is {}, and its stream goes on with {}",
+                                                      event.version.value(), next.value()));
 }
 
 /// Fills a new store with the exported one, positions and all.
 std::int64_t migrate(line_reader& lines, const export_header& header, store_copy& copy, const console& on) {
     std::vector<partition_filler> fillers;
+    std::vector<partition_story> stories(header.partitions);
     std::int64_t all = 0;
     for (std::uint32_t p = 0; p != header.partitions; ++p) {
         fillers.emplace_back(copy, partition_id(p));
@@ -149,7 +180,9 @@ std::int64_t migrate(line_reader& lines, const export_header& header, store_copy
         auto event = lines.as(parse_event);
         if (event.partition.value() >= header.partitions) lines.refuse(errc::corrupt, "there is no such partition");
         auto& filler = fillers[event.partition.value()];
-        check_place(lines, event, filler, header.partitions);
+        auto& story = stories[event.partition.value()];
+        check_place(lines, event, filler, story, header.partitions);
+        story.add(event);
         filler.add(std::move(event));
         bar.show(++events, all);
     }
@@ -158,6 +191,9 @@ std::int64_t migrate(line_reader& lines, const export_header& header, store_copy
         if (copy.head(partition_id(p)).at != header.up_to.at(partition_id(p)))
             lines.refuse(errc::corrupt, fmt::format("the input ends before offset {} of partition {}",
                                                     header.up_to.at(partition_id(p)).value(), p));
+        if (const auto id = stories[p].repeated())
+            throw error(errc::invalid_event,
+                        fmt::format("importing: event id {} comes twice in partition {}", to_string(*id), p));
     }
     copy.finish();
     return events;
@@ -178,8 +214,7 @@ void repartition(const fs::path& from, store_copy& copy) {
 }
 
 /// Appends a partial export under its events' own ids: importing it twice adds nothing.
-std::int64_t append_all(line_reader& lines, const fs::path& target, std::uint32_t partitions, const console& on) {
-    auto store = open_sqlite(target, {.partitions = partitions});
+std::int64_t append_all(line_reader& lines, event_store& store, const console& on) {
     progress_bar bar(on, "importing");
     std::int64_t events = 0;
     while (lines.next()) {
@@ -192,7 +227,6 @@ std::int64_t append_all(line_reader& lines, const fs::path& target, std::uint32_
         if (!done.repeated) ++events;
         bar.show(events, 0);
     }
-    store.close();
     return events;
 }
 
@@ -217,7 +251,8 @@ std::int64_t import_whole(line_reader& lines, const export_header& header, const
     return events;
 }
 
-/// Removes what a failed import made: nothing of a store that was there before.
+/// Removes what a failed import made, and nothing of a store that is there by another's doing: before this import, or
+/// beside it.
 class undo_on_failure {
 public:
     explicit undo_on_failure(fs::path target) : target_(std::move(target)), was_there_(fs::exists(target_)) {}
@@ -226,7 +261,8 @@ public:
         std::error_code ignored;
         try {
             const sqlite::store_lock lock("", target_);  // whoever has it is at work there
-            if (!fs::exists(target_ / sqlite::manifest_name)) sqlite::forget_copy(target_);
+            if (fs::exists(target_ / sqlite::manifest_name) && !made_store_) return;
+            if (!made_store_) sqlite::forget_copy(target_);
             fs::remove_all(between_in(target_), ignored);
             if (!was_there_) fs::remove_all(target_, ignored);
         } catch (const error&) {
@@ -234,11 +270,14 @@ public:
     }
     undo_on_failure(const undo_on_failure&) = delete;
     undo_on_failure& operator=(const undo_on_failure&) = delete;
+    /// The store at the target is this import's own, and nobody has acknowledged it to anybody yet.
+    void made_store() { made_store_ = true; }
     void keep() { kept_ = true; }
 
 private:
     fs::path target_;
     bool was_there_;
+    bool made_store_ = false;
     bool kept_ = false;
 };
 
@@ -261,12 +300,19 @@ import_report import_events(const fs::path& target, const import_options& option
     line_reader lines(on.in);
     if (!lines.next()) lines.refuse(errc::invalid_event, "there is no input");
     const auto header = lines.as(parse_header);
+    const bool had_store = fs::exists(target / sqlite::manifest_name);
     lock.reset();
 
     import_report report{.complete = header.complete};
     const auto partitions = static_cast<std::uint32_t>(options.partitions.value_or(header.partitions));
-    report.events = header.complete ? import_whole(lines, header, target, partitions, on)
-                                    : append_all(lines, target, partitions, on);
+    if (header.complete) {
+        report.events = import_whole(lines, header, target, partitions, on);
+    } else {
+        auto store = open_sqlite(target, {.partitions = partitions});
+        if (!had_store && store.heads() == cut(store.partitions())) undo.made_store();
+        report.events = append_all(lines, store, on);
+        store.close();
+    }
     undo.keep();
     return report;
 }
