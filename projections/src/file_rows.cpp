@@ -21,7 +21,7 @@ file_rows::file_rows(std::filesystem::path database, std::string projection, std
       world_(complete(options.store != nullptr ? options.store->world() : environment{})),
       as_of_wait_(options.as_of_wait),
       pool_(database_) {
-    sqlite::refuse_network_file_system(database_);
+    sqlite::refuse_network_file_system(existing_file(database_));
     if (options.store != nullptr) store_.emplace(options.store->core());
     const reader_pool::lease reader(pool_);
     check_read_models(reader->connection());

@@ -18,12 +18,6 @@ namespace leftfold::inline v0 {
 
 namespace {
 
-std::filesystem::path existing(const std::filesystem::path& database) {
-    if (!std::filesystem::is_regular_file(database))
-        throw error(errc::not_found, "opening read models in " + database.string());
-    return database;
-}
-
 /// What a process that has begun wrote. Throws errc::not_found.
 detail::process_journal journal_of(event_store& store, std::string_view process) {
     detail::process_journal found(store, process);
@@ -38,7 +32,7 @@ std::int64_t now_us() { return complete({}).clock->wall_us(); }
 
 std::optional<std::string> ask_engine(const std::filesystem::path& database, const control_request& request,
                                       std::chrono::milliseconds at_most) {
-    existing(database);
+    detail::existing_models(database);
     if (!detail::owner_lock::is_held(database)) return std::nullopt;
     try {
         return ask_control(detail::control_of(database), request, at_most);
@@ -67,7 +61,7 @@ std::optional<std::string> ask_process(const std::filesystem::path& store, std::
 
 class kept_orders::state {
 public:
-    explicit state(const std::filesystem::path& file) : database(existing(file)) {}
+    explicit state(const std::filesystem::path& file) : database(detail::existing_models(file)) {}
 
     detail::order_book book(std::string_view projection) {
         const auto names = detail::read_model_names(database.connection());

@@ -175,6 +175,19 @@ void model_database::make_schema() {
     connection_.execute(additions);
 }
 
+const std::filesystem::path& existing_file(const std::filesystem::path& database) {
+    std::error_code failed;
+    if (!std::filesystem::is_regular_file(database, failed))
+        throw error(errc::not_found, "opening read models in " + database.string());
+    return database;
+}
+
+const std::filesystem::path& existing_models(const std::filesystem::path& database) {
+    sqlite::connection look(existing_file(database), {.mode = sqlite::file_access::read_only});
+    check_read_models(look);
+    return database;
+}
+
 void check_read_models(sqlite::connection& on) {
     if (on.query_number("PRAGMA application_id") != application_id)
         throw error(errc::foreign_file,

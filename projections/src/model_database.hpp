@@ -118,6 +118,13 @@ std::optional<stored_start> read_start_row(sqlite::statement& select, std::strin
 /// Throws errc::foreign_file or newer_format unless the database behind the connection holds read models of ours.
 void check_read_models(sqlite::connection& on);
 
+/// Returns the file of a database that is there. Throws errc::not_found for a path of no file: a pipe, for example,
+/// would never open.
+const std::filesystem::path& existing_file(const std::filesystem::path& database);
+/// The same, and looks whether it holds read models of ours, without leaving anything beside it. Throws what
+/// check_read_models() does.
+const std::filesystem::path& existing_models(const std::filesystem::path& database);
+
 /// The file that is written after each commit, for readers in other processes to wait on: `<database>.bell`.
 std::filesystem::path bell_of(const std::filesystem::path& database);
 

@@ -34,7 +34,7 @@ sql_session::sql_session(model_place database, const sql_reader_options& options
       world_(complete(options.store != nullptr ? options.store->world() : environment{})),
       as_of_wait_(options.as_of_wait),
       parked_(options.parked) {
-    if (!database_.is_in_memory()) sqlite::refuse_network_file_system(database_.file());
+    if (!database_.is_in_memory()) sqlite::refuse_network_file_system(existing_file(database_.file()));
     if (options.store != nullptr) store_.emplace(options.store->core());
     open_anew();
 }

@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <filesystem>
@@ -189,6 +191,35 @@ TEST_F(command_line_input, a_backup_has_what_an_owner_stored_whose_last_word_is_
     fill("a", 3);
     fs::remove(at("a/live"));  // never synced, so that a power cut may take it
     EXPECT_EQ(run({"backup", at("a"), at("saved")}).out.substr(0, 8), "9 event(");
+}
+
+TEST_F(command_line_input, what_cannot_be_closed_is_refused_and_not_left_out) {
+    fill("a", 3);
+    fs::remove(at("a/live"));
+    fs::create_directory(at("a/live"));
+    for (const std::string command : {"events", "streams", "export"}) {
+        refused({command, at("a")}, tools::too_early);
+        EXPECT_EQ(run({command, at("a"), "--provisional"}).status, tools::success);
+    }
+    refused({"sql", at("a"), "SELECT count(*) FROM events"}, tools::too_early);
+    refused({"backup", at("a"), at("saved")}, tools::too_early);
+}
+
+TEST_F(command_line_input, an_order_to_what_holds_no_read_models_leaves_it_as_it_is) {
+    std::ofstream(at("empty.db")) << "";
+    std::ofstream(at("text.db")) << "no database";
+    for (const std::string name : {"empty.db", "text.db"}) {
+        const auto size = fs::file_size(at(name));
+        for (const std::string verb : {"pause", "resume", "rollback", "drain", "stop"})
+            refused({verb, at(name), "balances"}, tools::refused_input);
+        refused({"parked", "list", at(name)}, tools::refused_input);
+        EXPECT_EQ(fs::file_size(at(name)), size);
+        for (const auto* suffix : {".lock", ".bell"}) EXPECT_FALSE(fs::exists(at(name) + suffix)) << name << suffix;
+    }
+    ASSERT_EQ(::mkfifo(at("pipe").c_str(), 0600), 0);
+    refused({"watch", at("pipe"), "balances", "--once"}, tools::not_there);
+    refused({"watch", directory_.path().string(), "balances", "--once"}, tools::not_there);
+    refused({"projections", at(std::string(300, 'n'))}, tools::not_there);
 }
 
 struct broken_off : std::runtime_error {

@@ -33,6 +33,23 @@ protected:
     }
 };
 
+TEST_F(command_line_sql, leaves_a_comparison_that_is_not_of_bytes_to_sqlite) {
+    fill("a", 2);
+    for (const std::string column : {"category", "type"}) {
+        const auto value = column == "type" ? "'BANK.NOTED'" : "'ACCOUNT'";
+        EXPECT_EQ(ask("SELECT count(*) FROM events WHERE " + column + " = " + value + " COLLATE NOCASE"),
+                  ask("SELECT count(*) FROM events WHERE +" + column + " = " + value + " COLLATE NOCASE"));
+        EXPECT_NE(ask("SELECT count(*) FROM events WHERE " + column + " = " + value + " COLLATE NOCASE"), "0\n");
+        EXPECT_EQ(ask("SELECT count(*) FROM events WHERE " + column + " = " + value), "0\n");
+    }
+}
+
+TEST_F(command_line_sql, writes_what_json_has_no_number_for_as_text) {
+    fill("a", 1);
+    EXPECT_EQ(run({"sql", at("a"), "SELECT 1e999 AS a, -1e999 AS b", "--json"}).out,
+              "{\"a\":\"Infinity\",\"b\":\"-Infinity\"}\n");
+}
+
 TEST_F(command_line_sql, shows_events_and_streams_and_answers_as_of) {
     const auto done = fill("a", 10);
     EXPECT_EQ(ask("SELECT count(*), count(DISTINCT key) FROM events"), "30\t10\n");

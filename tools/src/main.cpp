@@ -79,7 +79,7 @@ int run_chosen(const action& chosen, const console& on, const speaker& program) 
 }
 
 constexpr const char* footer =
-    "Before any command, --json asks for the answer in JSON, one object a line.\n"
+    "Before or after any command, --json asks for the answer in JSON, one object a line.\n"
     "Exit status: 0 done, 1 failed, 2 usage, 3 damaged, 4 not there, 5 in use, 6 input refused, 7 there already, 8 too "
     "early, 9 not here.";
 

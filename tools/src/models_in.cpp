@@ -10,9 +10,7 @@
 namespace leftfold::inline v0::tools {
 
 sqlite::connection open_models(const std::filesystem::path& file) {
-    if (!std::filesystem::is_regular_file(file))
-        throw error(errc::not_found, "opening read models in " + file.string());
-    sqlite::connection connection(file, {.mode = sqlite::file_access::read_only});
+    sqlite::connection connection(leftfold::detail::existing_file(file), {.mode = sqlite::file_access::read_only});
     leftfold::detail::check_read_models(connection);
     return connection;
 }

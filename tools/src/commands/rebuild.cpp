@@ -38,7 +38,8 @@ std::optional<rolled_back> roll_back_under_engine(const rollback_words& words) {
 }
 
 rolled_back roll_back_file(const rollback_words& words) {
-    const auto home = std::make_shared<leftfold::detail::model_database>(std::filesystem::path(words.database));
+    const auto home =
+        std::make_shared<leftfold::detail::model_database>(leftfold::detail::existing_models(words.database));
     leftfold::detail::generation_shelf shelf(home, words.projection);
     if (!shelf.now().kept)
         throw error(errc::not_found, fmt::format("rolling back projection {} in {}: no rows are kept", words.projection,
@@ -48,9 +49,6 @@ rolled_back roll_back_file(const rollback_words& words) {
 }
 
 int roll_back(const rollback_words& words, const console& on) {
-    if (!std::filesystem::is_regular_file(words.database))
-        throw error(errc::not_found, fmt::format("rolling back projection {} in {}: there is no such file",
-                                                 words.projection, words.database));
     const auto done = roll_back_under_engine(words);
     const auto now = done ? *done : roll_back_file(words);
     if (on.json)

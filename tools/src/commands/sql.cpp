@@ -130,7 +130,8 @@ int ask_models(const sql_options& options, const console& on) {
 }
 
 int sql(const sql_options& options, const console& on) {
-    if (std::filesystem::is_regular_file(options.path)) return ask_models(options, on);
+    std::error_code failed;
+    if (std::filesystem::is_regular_file(options.path, failed)) return ask_models(options, on);
     if (!options.store.empty())
         throw error(errc::invalid_argument, "asking a store with --store, which is for a database of read models");
     return ask_store(options, on);

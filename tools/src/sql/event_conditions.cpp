@@ -38,6 +38,12 @@ const taken_condition* taken(int column, unsigned char op) {
     return found == std::end(all_taken) ? nullptr : found;
 }
 
+/// Whether a condition compares as the store does. `COLLATE NOCASE` lets more through, and is SQLite's to judge.
+bool compares_bytes(sqlite3_index_info& info, int condition) {
+    const std::string_view collation = sqlite3_vtab_collation(&info, condition);
+    return collation == "BINARY";
+}
+
 std::string text_of(sqlite3_value* value) {
     const auto* bytes = reinterpret_cast<const char*>(sqlite3_value_text(value));
     return bytes == nullptr ? std::string() : std::string(bytes, static_cast<std::size_t>(sqlite3_value_bytes(value)));
@@ -55,7 +61,7 @@ std::string take_conditions(sqlite3_index_info& info) {
     for (int i = 0; i != info.nConstraint; ++i) {
         const auto& given = info.aConstraint[i];
         const auto* condition = given.usable != 0 ? taken(given.iColumn, given.op) : nullptr;
-        if (condition == nullptr) continue;
+        if (condition == nullptr || !compares_bytes(info, i)) continue;
         plan += condition->letter;
         info.aConstraintUsage[i].argvIndex = static_cast<int>(plan.size());
         info.aConstraintUsage[i].omit = condition->column == event_column::recorded ? 1 : 0;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <cmath>
+
 #include "leftfold/storage/names.hpp"
 
 namespace leftfold::inline v0::tools {
@@ -14,6 +16,7 @@ boost::json::value as_json(const sqlite::statement& row, int column) {
         case SQLITE_INTEGER:
             return row.number(column);
         case SQLITE_FLOAT:
+            if (std::isinf(row.real(column))) return row.real(column) > 0 ? "Infinity" : "-Infinity";
             return row.real(column);
         case SQLITE_TEXT:
             if (is_utf8(row.text(column))) return boost::json::value(row.text(column));
