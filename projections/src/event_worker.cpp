@@ -102,6 +102,7 @@ void event_worker::go_through(const cut& up_to, recorded_at closed) {
         acting_on_ = event.position();
         if (act(event)) ++unsaved_;
         acting_on_.reset();
+        was_held_ = false;
         place_.passed(event);
         ++acted;
         if (unsaved_ >= save_every_) save_now();
@@ -143,6 +144,7 @@ void event_worker::fail(const std::exception& failed) {
     if (known != nullptr && known->kind() == errc::outcome_unknown) is_doubtful_ = true;
     if (known != nullptr && passes(known->kind())) {
         held_until_us_ = now_us() + until_recording.count();
+        was_held_ = where.has_value();
         if (std::exchange(held_because_, text).empty()) warn(fmt::format("{} {} waits: {}", kind_, name_, text));
         return;
     }

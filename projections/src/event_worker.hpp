@@ -85,7 +85,7 @@ protected:
     void warn(const std::string& text) const;
     void point(std::string_view step) const;
     /// Whether the event that is acted on was tried before.
-    bool tries_again() const { return lane_.attempts() > 0; }
+    bool tries_again() const { return was_held_ || lane_.attempts() > 0; }
 
     event_store store_;
     fold_place place_;
@@ -115,6 +115,7 @@ private:
     std::size_t unsaved_ = 0;         // events that were acted on since the checkpoint
     std::int64_t held_until_us_ = 0;  // the store takes no events for now
     std::string held_because_;
+    bool was_held_ = false;  // in the middle of an event, which is acted on again
     standing_order order_;
     fold_rate rate_;
     std::size_t failures_ = 0;  // in all, and the last of them

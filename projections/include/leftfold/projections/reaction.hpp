@@ -95,31 +95,23 @@ private:
 template <class Aggregate, class Decision>
 std::exception_ptr execute_or_refuse(repository<Aggregate>& on, const command_id& id, const std::string& key,
                                      Decision& decision, const command_context& context) {
-    std::exception_ptr refused;
-    if constexpr (std::is_invocable_v<Decision&, Aggregate&>) {
-        const auto watched = [&](Aggregate& target) {
-            try {
-                decision(target);
-            } catch (...) {
-                refused = std::current_exception();
-                throw;
-            }
-        };
+    std::exception_ptr thrown;
+    const auto watched = [&](Aggregate& target) {
         try {
-            on.execute(id, key, watched, context);
+            decide_on(target, decision);
         } catch (...) {
-            if (!refused) throw;
-        }
-    } else {  // a decider's command
-        try {
-            on.execute(id, key, decision, context);
-        } catch (const error&) {
+            thrown = std::current_exception();
             throw;
-        } catch (...) {
-            refused = std::current_exception();
         }
+    };
+    try {
+        on.execute(id, key, watched, context);
+    } catch (...) {
+        // Another one than the decision's, or than its last: a state that was overtaken is decided on anew.
+        if (std::current_exception() != thrown) throw;
+        return thrown;
     }
-    return refused;
+    return nullptr;
 }
 
 }  // namespace detail
