@@ -66,6 +66,15 @@ std::optional<recorded_at> deadline_book::next() const {
     return queue_.begin()->first;
 }
 
+std::size_t deadline_book::waiting_beside(const std::string& key, const std::set<std::string>& names) const {
+    auto others = queue_.size();
+    for (const auto& name : names) {
+        const auto found = current_.find({key, name});
+        if (found != current_.end() && !entries_.at(found->second).is_fired) --others;
+    }
+    return others;
+}
+
 std::vector<const deadline*> deadline_book::due_by(recorded_at when, std::size_t at_most) const {
     std::vector<const deadline*> found;
     for (const auto& [due, id] : queue_) {

@@ -62,6 +62,8 @@ public:
     /// Returns the first of those that wait and are due by then, in order, at most so many.
     std::vector<const deadline*> due_by(recorded_at when, std::size_t at_most) const;
     std::size_t waiting() const { return queue_.size(); }
+    /// How many wait beside those that an instance has under these names.
+    std::size_t waiting_beside(const std::string& key, const std::set<std::string>& names) const;
 
 private:
     struct entry {

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <exception>
 #include <mutex>
+#include <set>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "leftfold/framework/codec.hpp"
@@ -58,15 +60,17 @@ bool process_runner::act(const event_view& event) {
 void process_runner::deliver(round& to, std::string_view type, std::string_view payload) const {
     const bool is_own = at_.category() == journal_.category();
     const auto handlers = is_own ? type_.messages : type_.events;
+    bool is_dropped = true;  // by an upcaster that makes nothing of it
     bool known = false;
     options_.events.translate(type, payload, [&](std::string_view name, std::string_view bytes) {
+        is_dropped = false;
         for (const auto& handler : handlers) {
             if (handler.type != name) continue;
             handler.deliver(bytes, at_, to);
             known = true;
         }
     });
-    if (is_own && !known)
+    if (is_own && !known && !is_dropped)
         throw error(errc::unknown_event_type,
                     fmt::format("sending process {} its message {} again: it has no handler for it", name(), type));
 }
@@ -96,10 +100,13 @@ void process_runner::decide(round& of, const event_view& trigger) {
             for (const auto& set : each.asked.set())
                 made.set.push_back({set.name, set.due.micros(), set.type, {set.message}});
         if (made.cancelled.empty() && made.set.empty()) continue;
-        if (book_.waiting() + made.set.size() > options_.deadlines_max)
+        std::set<std::string> names(made.cancelled.begin(), made.cancelled.end());
+        for (const auto& set : made.set) names.insert(set.name);
+        const auto others = book_.waiting_beside(each.key, names);
+        if (others + made.set.size() > options_.deadlines_max)
             throw error(errc::invalid_argument, fmt::format("setting a deadline of {}: {} wait, and "
                                                             "process_options::deadlines_max is {}",
-                                                            each.key, book_.waiting(), options_.deadlines_max));
+                                                            each.key, others, options_.deadlines_max));
         const bool is_new = journal_.decide(trigger, each.key, made);
         point("deadlines are written");
         if (!is_new) continue;

@@ -263,6 +263,34 @@ TEST_F(deadline, in_as_long_as_there_is_waits_until_the_last_time_there_is) {
     EXPECT_EQ(waiting[0].due, leftfold::recorded_at::max().time());
 }
 
+/// What was once sent as a deadline, and means nothing any more.
+struct reminder {
+    static constexpr auto event_type = "rides.reminder";
+};
+BOOST_DESCRIBE_STRUCT(reminder, (), ())
+
+class forgetful : public leftfold::process_manager<forgetful, rides::requested> {
+public:
+    static constexpr auto process_name = "forgetful";
+    using deadlines = leftfold::deadlines<reminder>;
+    static std::string correlate(const rides::requested&, const leftfold::recorded& at) { return at.key(); }
+    void react(const rides::requested&, reaction& then) const { then.schedule(30s, reminder{}); }
+    void react(const reminder&, reaction&) const { throw std::runtime_error("it was dropped"); }
+};
+
+TEST_F(deadline, of_which_an_upcaster_makes_nothing_is_passed_over) {
+    leftfold::event_registry events;
+    events.upcast("rides.reminder", [](const leftfold::raw_event&) { return std::vector<leftfold::raw_event>{}; });
+    leftfold::projection_engine engine{store_};
+    const auto running = engine.add_process<forgetful>({.retries = {.count = 0}, .events = events});
+    request("r1", "anna");
+    engine.catch_up();
+    clock_->advance(1h);
+    engine.catch_up();
+    engine.catch_up();
+    EXPECT_TRUE(running.deadlines().empty());
+}
+
 // The book by itself: the rule that a deadline is delivered unless an event before its deadline_due led to cancelling
 // it.
 

@@ -224,6 +224,28 @@ TEST_F(process_manager, stops_rather_than_keep_more_deadlines_than_its_limit_all
     EXPECT_EQ(running.deadlines().size(), 2U);
 }
 
+/// Asks for another answer each time that it is asked.
+class nagging : public leftfold::process_manager<nagging, rides::requested> {
+public:
+    static constexpr auto process_name = "nagging";
+    using deadlines = leftfold::deadlines<rides::no_answer>;
+    static std::string correlate(const rides::requested& e) { return e.driver; }
+    void react(const rides::requested& e, reaction& then) const { then.schedule(30s, rides::no_answer{e.driver}); }
+    void react(const rides::no_answer&, reaction&) const {}
+};
+
+TEST_F(process_manager, may_set_a_deadline_anew_when_it_has_as_many_as_it_may) {
+    leftfold::projection_engine engine{store_};
+    const auto running = engine.add_process<nagging>({.retries = {.count = 0}, .deadlines_max = 2});
+    for (const auto* driver : {"anna", "berta", "anna", "berta"}) {
+        rides_.execute(std::string("r") + driver, [&](rides::ride& r) { r.request(driver); });
+        engine.catch_up();
+    }
+    EXPECT_EQ(running.deadlines().size(), 2U);
+    rides_.execute("r3", [](rides::ride& r) { r.request("carla"); });
+    EXPECT_EQ(read_models::code_of([&] { engine.catch_up(); }), errc::projection_stopped);
+}
+
 TEST_F(process_manager, refuses_a_second_of_its_name) {
     program p(*this);
     EXPECT_EQ(read_models::code_of([&] { p.engine.add_process<rides::dispatch>({}, rides_, drivers_); }),
