@@ -111,7 +111,7 @@ void json_writer::bytes(std::span<const std::byte> bytes) {
 
 void json_writer::raw(std::string_view json) {
     try {
-        json_reader reader{json, event_type_, {}};
+        json_reader reader{json, event_type_, {.depth_max = decode_limits{}.depth_max - depth_}};
         reader.raw();
         reader.finish();
     } catch (const decode_error& invalid) {
@@ -127,6 +127,10 @@ void json_writer::time(std::int64_t ticks, std::int64_t ticks_per_second) {
     if (end == nullptr) fail("is a time outside the years 0000 to 9999");
     at_ = end;
     *at_++ = '"';
+}
+
+void json_writer::refuse_depth() const {
+    fail("is nested deeper than " + std::to_string(decode_limits{}.depth_max) + " levels, the most that is read again");
 }
 
 void json_writer::fail(std::string reason) const {

@@ -127,6 +127,24 @@ TEST(json_encode, raw_json_that_is_none_is_refused) {
               "$: is raw JSON that is not valid: is not valid JSON: text after the value at byte 2");
 }
 
+struct nested {
+    std::vector<nested> in{};
+};
+BOOST_DESCRIBE_STRUCT(nested, (), (in))
+
+TEST(json_encode, what_is_nested_deeper_than_is_read_is_refused_raw_json_included) {
+    const auto of_depth = [](int structs) {
+        nested made;
+        for (int i = 1; i != structs; ++i) made = nested{{made}};
+        return made;
+    };
+    const auto deepest = leftfold::to_json(of_depth(32));  // a struct and its array are two levels
+    EXPECT_NO_THROW(leftfold::decode_json<nested>(deepest));
+    EXPECT_THROW(leftfold::to_json(of_depth(33)), leftfold::encode_error);
+    const std::map<std::string, leftfold::raw_json> inside{{"in", leftfold::raw_json{deepest}}};
+    EXPECT_THROW(leftfold::to_json(inside), leftfold::encode_error);
+}
+
 TEST(json_encode, a_refused_value_leaves_no_trace_even_after_the_buffer_was_handed_over) {
     EXPECT_EQ(refusal(std::vector<std::string>{std::string(3000, 'x'), "\xFF"}),
               "$[1]: is text that is not valid UTF-8");

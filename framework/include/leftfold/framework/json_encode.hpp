@@ -15,8 +15,8 @@ namespace leftfold::inline v0 {
 /// value gives the same bytes with every compiler. docs/codec.md lists what each C++ type becomes.
 ///
 /// Throws encode_error for text that is not UTF-8, a number that is not finite, an enumerator without a name, a time
-/// outside the years 0000 to 9999 and raw JSON that is no JSON; `out` is then as it was. May be called from any thread.
-/// Costs no allocation beyond the growth of `out`: reuse it.
+/// outside the years 0000 to 9999, raw JSON that is no JSON and nesting beyond decode_limits::depth_max; `out` is then
+/// as it was. May be called from any thread. Costs no allocation beyond the growth of `out`: reuse it.
 template <class T>
 void encode_json(const T& value, std::string& out) {
     detail::json_writer writer{out, event_type_of<T>()};

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "leftfold/framework/decode_limits.hpp"
 #include "leftfold/framework/detail/codec_path.hpp"
 
 namespace leftfold::inline v0::detail {
@@ -57,7 +58,9 @@ public:
     void time(std::int64_t ticks, std::int64_t ticks_per_second);
 
     template <class Struct>
-    void open_struct() {}
+    void open_struct() {
+        enter();
+    }
     /// Writes `{"name":` or `,"name":`; the member's value follows.
     template <class Descriptor>
     void member(bool is_first) {
@@ -68,16 +71,31 @@ public:
         std::memcpy(at_, key.data(), key.size());
         at_ += key.size();
     }
-    void close_struct(bool is_empty) { is_empty ? literal("{}") : put('}'); }
+    void close_struct(bool is_empty) {
+        leave();
+        is_empty ? literal("{}") : put('}');
+    }
 
-    void open_array() { put('['); }
-    void close_array() { put(']'); }
-    void open_map() { put('{'); }
+    void open_array() {
+        enter();
+        put('[');
+    }
+    void close_array() {
+        leave();
+        put(']');
+    }
+    void open_map() {
+        enter();
+        put('{');
+    }
     void map_key(std::string_view key) {
         string(key);
         put(':');
     }
-    void close_map() { put('}'); }
+    void close_map() {
+        leave();
+        put('}');
+    }
     void separator() { put(','); }
 
     /// Writes an enumerator's name.
@@ -88,7 +106,7 @@ public:
         open_map();
         map_key(tag);
     }
-    void close_alternative() { put('}'); }
+    void close_alternative() { close_map(); }
 
     /// Refuses the value at the present path.
     [[noreturn]] void fail(std::string reason) const;
@@ -97,6 +115,13 @@ public:
 
 private:
     static constexpr std::size_t buffer_size = 1024;
+
+    /// What no reader would take is not written.
+    void enter() {
+        if (++depth_ > decode_limits{}.depth_max) refuse_depth();
+    }
+    void leave() { --depth_; }
+    [[noreturn]] void refuse_depth() const;
 
     void make_room(std::size_t size) {
         if (static_cast<std::size_t>(buffer_ + buffer_size - at_) < size) flush();
@@ -122,6 +147,7 @@ private:
     std::size_t size_before_;
     std::string_view event_type_;
     const path_link* path_ = nullptr;
+    std::size_t depth_ = 0;
     bool finished_ = false;
     char* at_ = buffer_;
     char buffer_[buffer_size];
