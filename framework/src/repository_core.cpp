@@ -109,7 +109,8 @@ fold_end repository_core::restore(subject& target, const stream_id& stream, cons
     return kept;
 }
 
-/// Snapshots are made between pages only, and from stored events alone, never from what a decision left behind.
+/// Snapshots are made between pages only, and from stored events alone, never from what a decision left behind; of the
+/// end only where the stream ends: each question about the past would leave one of its own.
 fold_end repository_core::fold_from(fold_end end, subject& target, const stream_id& stream, const fold_bounds& bounds,
                                     snapshot_keeper* keeper) {
     const auto spacing =
@@ -127,11 +128,12 @@ fold_end repository_core::fold_from(fold_end end, subject& target, const stream_
                 end = {event.version, event.position(), event.recorded, event.integrity.chain, kept};
                 return true;
             });
+        const bool is_bounded = !more;
         more = more && given == static_cast<std::size_t>(page);
         const auto unkept = end.version.value() - kept.value();
         if (keeper == nullptr) {
             kept = end.version;
-        } else if (unkept >= spacing || (!more && unkept >= options_.snapshots.every)) {
+        } else if (unkept >= spacing || (!more && !is_bounded && unkept >= options_.snapshots.every)) {
             keeper->keep(target, stream, end);
             kept = end.version;
         }

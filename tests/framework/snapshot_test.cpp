@@ -87,6 +87,15 @@ TEST(snapshots, a_long_stream_gets_them_all_the_first_time_that_it_is_folded) {
     EXPECT_EQ(kept_versions(store, fingerprint_of()), (std::vector<std::int64_t>{30, 60, 90}));
 }
 
+TEST(snapshots, questions_about_the_past_leave_none_behind) {
+    store store;
+    repository<account> plain{store};
+    deposit(plain, 95);
+    repository<account> accounts{store, by_ten};
+    for (std::int64_t at = 94; at != 60; --at) EXPECT_EQ(accounts.at_version("ann", version{at})->balance(), at);
+    EXPECT_EQ(kept_versions(store, fingerprint_of()), (std::vector<std::int64_t>{30, 60, 90}));
+}
+
 TEST(snapshots, one_that_does_not_match_the_log_is_discarded_and_counted) {
     const auto spoil = [](auto&& change) {
         store store;
