@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <span>
+#include <vector>
+
 #include "framework/bank.hpp"
 
 namespace aggregate_test {
@@ -110,6 +113,21 @@ TEST(decider, a_function_of_the_state_decides_like_a_command) {
         return shop::item_added{"page", static_cast<int>(state.items.size()) + 1};
     });
     EXPECT_EQ(made.state().items.at("page"), 1);
+}
+
+TEST(decider, events_that_belong_to_somebody_else_are_copied) {
+    std::vector<shop::item_added> batch{{"a book with a name too long to be kept in place", 1}};
+    const auto decide_twice = [&](auto&& decision) {
+        shop::cart_decider made;
+        made.handle(decision);  // and again when a race was lost
+        made.handle(decision);
+        EXPECT_EQ(made.state().items.size(), 1U);
+        EXPECT_EQ(made.state().items.begin()->second, 2);
+    };
+    decide_twice([&](const shop::cart&) { return std::span{batch}; });
+    decide_twice([&](const shop::cart&) -> std::vector<shop::item_added>& { return batch; });
+    decide_twice([&](const shop::cart&) { return batch; });
+    EXPECT_EQ(batch.front().item, "a book with a name too long to be kept in place");
 }
 
 }  // namespace aggregate_test

@@ -18,6 +18,13 @@ struct holds_one_of : std::false_type {};
 template <class... Ts>
 struct holds_one_of<std::variant<Ts...>> : std::true_type {};
 
+/// Whether the events in what was returned are nobody else's: a container that came by value, and neither a view nor a
+/// reference to one. What is not owned is copied: it may be wanted again, since a lost race is decided anew.
+template <class Returned>
+concept owns_events = !std::is_reference_v<Returned> && !std::is_const_v<Returned> && requires {
+    typename Returned::allocator_type;
+};
+
 /// Gives `take` each event in what a function returned, in order: the event itself, the one in a variant, the one in an
 /// optional if there is one, or those of a range of such. A monostate is no event.
 template <class Returned, class Take>
@@ -36,7 +43,12 @@ void for_each_event(Returned&& returned, Take&& take) {
                              returned.begin();
                              returned.end();
                          }) {
-        for (auto& one : returned) for_each_event(std::move(one), take);
+        for (auto&& one : returned) {
+            if constexpr (owns_events<Returned>)
+                for_each_event(std::move(one), take);
+            else
+                for_each_event(std::as_const(one), take);
+        }
     } else {
         (void)sizeof(this_is_no_event_and_nothing_that_holds_events<type>);
     }

@@ -62,10 +62,18 @@ using kept_state = typename kept_state_of<Aggregate>::type;
 template <class Aggregate>
 using events_of = decltype(aggregate_access::events(std::declval<const Aggregate&>()));
 
-/// Lets a decision work on an aggregate: a function is called with it, a command is handled by it.
+/// Whether a decision is a function of a decider's State, which returns events.
+template <class Aggregate, class Decision>
+concept decides_on_state = !std::is_same_v<kept_state<Aggregate>, Aggregate> &&
+                           std::is_invocable_v<const Decision&, const kept_state<Aggregate>&>;
+
+/// Lets a decision work on an aggregate: a function is called with it, or with the State of a decider, which comes
+/// first where either would do (`[](const auto& cart) { … }`); a command is handled by it.
 template <class Aggregate, class Decision, class... Arguments>
 void decide_on(Aggregate& target, Decision&& decision, Arguments&&... arguments) {
-    if constexpr (std::is_invocable_v<Decision&, Aggregate&, Arguments...>)
+    if constexpr (sizeof...(Arguments) == 0 && decides_on_state<Aggregate, std::remove_cvref_t<Decision>>)
+        target.handle(decision);
+    else if constexpr (std::is_invocable_v<Decision&, Aggregate&, Arguments...>)
         decision(target, std::forward<Arguments>(arguments)...);
     else
         target.handle(decision, std::forward<Arguments>(arguments)...);
