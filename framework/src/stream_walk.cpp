@@ -29,17 +29,18 @@ void stream_walk::begin(subject& target) {
 }
 
 void stream_walk::read_page() {
-    page_.clear();
-    applied_ = 0;
+    event_page next;  // what is shown stays until there is more to show
     const auto left = static_cast<std::size_t>(last_.value() - reached_.value());
     core_->store().visit_stream(stream_, {.from = reached_.next(), .count = std::min(left, walk_page_events)},
                                 [&](const event_view& event) {
-                                    page_.add(event);
+                                    next.add(event);
                                     return true;
                                 });
-    if (page_.empty())
+    if (next.empty())
         throw error(errc::corrupt, fmt::format("reading {} after version {}: the stream's head is version {}",
                                                to_string(stream_), reached_.value(), last_.value()));
+    page_ = std::move(next);
+    applied_ = 0;
 }
 
 bool stream_walk::next(subject& target) {

@@ -13,10 +13,13 @@ std::string compare(const std::vector<shown_event>& expected, const std::vector<
     if (expected == raised) return {};
     std::string text = "expected (-) and raised (+) events differ:";
     for (std::size_t i = 0; i < std::max(expected.size(), raised.size()); ++i) {
+        const bool are_both = i < expected.size() && i < raised.size();
+        const bool is_same = are_both && expected[i] == raised[i];
+        const bool look_alike = are_both && !is_same && expected[i].text == raised[i].text;
         const auto line = [&](char sign, const shown_event& event) {
             text += fmt::format("\n{} {}. {}", sign, i + 1, event.text);
+            if (look_alike) text += fmt::format(", a {} stored as {}", event.type, event.stored);
         };
-        const bool is_same = i < expected.size() && i < raised.size() && expected[i] == raised[i];
         if (is_same) {
             line(' ', expected[i]);
             continue;

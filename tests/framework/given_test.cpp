@@ -28,6 +28,49 @@ TEST(given, events_that_differ_are_shown_side_by_side) {
               "expected (-) and raised (+) events differ:\n- 1. opened{owner: \"Ann\"}");
 }
 
+TEST(given, a_decider_decides_by_a_function_of_anything_that_its_state_is) {
+    EXPECT_EQ(given<cart_decider>()
+                  .when([](const auto& cart) {
+                      return item_added{"pen", static_cast<int>(cart.items.size()) + 1};
+                  })
+                  .then(item_added{"pen", 1}),
+              "");
+}
+
+namespace metric {
+struct length {
+    static constexpr auto tag = "centimetres";
+    int of{};
+};
+BOOST_DESCRIBE_STRUCT(length, (), (of))
+}  // namespace metric
+namespace imperial {
+struct length {
+    static constexpr auto tag = "inches";
+    int of{};
+};
+BOOST_DESCRIBE_STRUCT(length, (), (of))
+}  // namespace imperial
+
+struct cut_to {
+    static constexpr auto event_type = "cut_to";
+    std::variant<metric::length, imperial::length> length;
+};
+BOOST_DESCRIBE_STRUCT(cut_to, (), (length))
+
+class plank : public leftfold::aggregate<plank, cut_to> {
+public:
+    static constexpr auto category = "plank";
+    void cut() { raise(cut_to{imperial::length{3}}); }
+    void apply(const cut_to&) {}
+};
+
+TEST(given, events_that_look_alike_and_are_stored_otherwise_differ) {
+    EXPECT_EQ(given<plank>().when(&plank::cut).then(cut_to{imperial::length{3}}), "");
+    const auto told = given<plank>().when(&plank::cut).then(cut_to{metric::length{3}});
+    EXPECT_NE(told.find("inches"), std::string::npos) << told;
+}
+
 TEST(given, then_nothing_shows_what_was_raised_after_all) {
     EXPECT_EQ(given<account>().when(&account::deposit, 5).then_nothing(),
               "expected (-) and raised (+) events differ:\n+ 1. deposited{cents: 5}");

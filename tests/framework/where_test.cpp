@@ -47,6 +47,18 @@ TEST(where, compares_numbers_exactly) {
     EXPECT_FALSE(holds("$.timeout > 2.5e2"));
 }
 
+struct lease {
+    std::chrono::sys_seconds until;
+};
+BOOST_DESCRIBE_STRUCT(lease, (), (until))
+
+TEST(where, takes_a_time_that_microseconds_cannot_say_for_the_last_or_the_first) {
+    using std::chrono::sys_seconds;
+    EXPECT_TRUE(leftfold::where<lease>{"$.until > '2026-01-01'"}({sys_seconds::max()}));
+    EXPECT_TRUE(leftfold::where<lease>{"$.until < '2026-01-01'"}({sys_seconds::min()}));
+    EXPECT_FALSE(leftfold::where<lease>{"$.until > '2026-01-01'"}({sys_seconds{}}));
+}
+
 TEST(where, compares_texts_names_times_and_truths) {
     EXPECT_TRUE(holds("$.text = \"it's\""));
     EXPECT_TRUE(holds("$.text = 'it''s'"));

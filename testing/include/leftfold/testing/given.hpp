@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "leftfold/framework/codec.hpp"
+#include "leftfold/framework/codec_error.hpp"
 #include "leftfold/framework/detail/aggregate_access.hpp"
 #include "leftfold/framework/to_text.hpp"
 
@@ -19,9 +21,10 @@ namespace detail {
 
 namespace core = leftfold::detail;
 
-/// An event as it is compared and shown: its durable name and its members.
+/// An event: its durable name and its stored form, by which it is compared, and how it is shown.
 struct shown_event {
     std::string_view type;
+    std::string stored;
     std::string text;
 
     friend bool operator==(const shown_event&, const shown_event&) = default;
@@ -29,7 +32,13 @@ struct shown_event {
 
 template <class Event>
 shown_event show_event(const Event& event) {
-    return {std::string_view{Event::event_type}, to_text(event)};
+    shown_event shown{std::string_view{Event::event_type}, {}, to_text(event)};
+    try {
+        codec<Event>::encode(event, shown.stored);
+    } catch (const encode_error&) {
+        shown.stored = shown.text;  // it has none, which an append would say
+    }
+    return shown;
 }
 
 /// Shows a value of any type, those without a stored form by their place only.

@@ -47,6 +47,17 @@ constexpr comparison comparison_for() {
 }
 
 /// Borrows from the member.
+/// A time in microseconds; one that is beyond them, such as sys_seconds::max() for never, is the last or the first.
+template <class Clock, class Duration>
+auto instant_of(std::chrono::time_point<Clock, Duration> when) {
+    using micros = std::chrono::time_point<Clock, std::chrono::microseconds>;
+    if constexpr (std::ratio_greater_v<typename Duration::period, std::micro>) {
+        if (when > std::chrono::floor<Duration>(micros::max())) return micros::max();
+        if (when < std::chrono::ceil<Duration>(micros::min())) return micros::min();
+    }
+    return std::chrono::floor<std::chrono::microseconds>(when);
+}
+
 template <class Member>
 member_value value_of(const Member& member) {
     constexpr kind as = kind_of<Member>();
@@ -65,7 +76,7 @@ member_value value_of(const Member& member) {
     else if constexpr (as == kind::enumeration)
         return enumerator_name(member);
     else if constexpr (as == kind::time)
-        return std::chrono::floor<std::chrono::microseconds>(member);
+        return instant_of(member);
     else if constexpr (as == kind::raw)
         return member.text == "null" ? member_value{} : whole_value{};
     else if constexpr (as == kind::variant && may_be_null<Member>::value)
