@@ -8,10 +8,10 @@ void engine_rows::read(function_ref<void(reader_pool::reader&)> with) {
     with(*reader);
 }
 
-std::optional<cut> engine_rows::await(recorded_at when) {
-    auto where = store_.cut_at(when);
-    board_.wait_until(where, {.at_most = as_of_wait_}, "asking for the rows as of " + to_rfc3339(when.time()));
-    return where;
+void engine_rows::await(recorded_at when) {
+    if (board_.holds_all(when)) return;
+    board_.wait_until(store_.cut_at(when), {.at_most = as_of_wait_},
+                      "asking for the rows as of " + to_rfc3339(when.time()));
 }
 
 void engine_rows::await(const moment& then) {

@@ -18,7 +18,8 @@ public:
         : live_(live), store_(std::move(store)), board_(board), as_of_wait_(as_of_wait) {}
 
     void read(function_ref<void(reader_pool::reader&)> with) override;
-    std::optional<cut> await(recorded_at when) override;
+    void await(recorded_at when) override;
+    cut cut_of(recorded_at when) override { return store_.cut_at(when); }
     void await(const moment& then) override;
     recorded_at time_of(const cut& where) override { return time_of_cut(store_, where); }
     recorded_at since() override { return board_.since(); }

@@ -190,6 +190,7 @@ void event_worker::publish(const cut& closed) {
                     .is_behind = !lane_.durable().covers(closed),
                     .told = order_,
                     .through = place_.through(),
+                    .complete_through = recorded_at::min(),
                     .parked = 0,
                     .parks = false});
 }

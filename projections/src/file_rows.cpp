@@ -140,16 +140,21 @@ freshness file_rows::wait_until(function_ref<cut(const checkpoint&)> wanted, wai
     return how;
 }
 
-std::optional<cut> file_rows::await(recorded_at when) {
+void file_rows::await(recorded_at when) {
+    if (look().through >= when) return;
     const auto doing = "asking for the rows as of " + to_rfc3339(when.time());
     if (!store_) {
         const auto now = wait([&](const stored_model& seen) { return seen.through >= when; }, as_of_wait_);
         if (now.through < when) fail_behind(now, doing);
-        return std::nullopt;
+        return;
     }
-    auto where = store_->cut_at(when);
+    const auto where = store_->cut_at(when);
     wait_until([&](const checkpoint&) { return where; }, {.at_most = as_of_wait_}, doing);
-    return where;
+}
+
+cut file_rows::cut_of(recorded_at when) {
+    if (!store_) fail_cut_unknown(when);
+    return store_->cut_at(when);
 }
 
 void file_rows::await(const moment& then) {

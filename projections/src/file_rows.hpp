@@ -19,7 +19,8 @@ public:
     file_rows(std::filesystem::path database, std::string projection, std::string shape, read_model_options options);
 
     void read(function_ref<void(reader_pool::reader&)> with) override;
-    std::optional<cut> await(recorded_at when) override;
+    void await(recorded_at when) override;
+    cut cut_of(recorded_at when) override;
     void await(const moment& then) override;
     recorded_at time_of(const cut& where) override;
     recorded_at since() override;

@@ -70,7 +70,7 @@ std::unique_ptr<row_statement> inline_side::writer(const std::string& sql) {
     return std::make_unique<row_write>(prepared(sql));
 }
 
-std::optional<cut> inline_side::await(recorded_at) { refuse_past(); }
+void inline_side::await(recorded_at) { refuse_past(); }
 
 void inline_side::await(const moment&) { refuse_past(); }
 

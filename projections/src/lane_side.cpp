@@ -61,7 +61,7 @@ std::unique_ptr<row_statement> lane_side::writer(const std::string& sql) {
 
 void lane_side::settle() { refuse_sql_in_lane("reading many rows"); }
 
-std::optional<cut> lane_side::await(recorded_at) { refuse_past_in_lane(); }
+void lane_side::await(recorded_at) { refuse_past_in_lane(); }
 void lane_side::await(const moment&) { refuse_past_in_lane(); }
 recorded_at lane_side::time_of(const cut&) { refuse_past_in_lane(); }
 

@@ -11,11 +11,7 @@ void live_rows::read(function_ref<void(reader_pool::reader&)> with) {
     with(*reader);
 }
 
-std::optional<cut> live_rows::await(recorded_at when) {
-    auto where = store_.cut_at(when);
-    check_folded(where, when);
-    return where;
-}
+void live_rows::await(recorded_at when) { check_folded(store_.cut_at(when), when); }
 
 void live_rows::await(const moment& then) {
     store_.check(then);

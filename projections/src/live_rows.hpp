@@ -22,7 +22,8 @@ public:
         : place_(place), pool_(place), store_(store.core()), of_(std::move(of)) {}
 
     void read(function_ref<void(reader_pool::reader&)> with) override;
-    std::optional<cut> await(recorded_at when) override;
+    void await(recorded_at when) override;
+    cut cut_of(recorded_at when) override { return store_.cut_at(when); }
     void await(const moment& then) override;
     recorded_at time_of(const cut& where) override { return time_of_cut(store_, where); }
     recorded_at since() override { return of_.since; }

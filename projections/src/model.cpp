@@ -304,6 +304,7 @@ projection_state model::state(const cut& closed) const {
 
 void model::publish(const cut& closed, lane::action did) {
     // What readers wait for is in the rows that they read.
+    const bool is_complete = is_live_ && !renew_ && lane_.folded() == lane_.durable();
     board_.publish({.reached = is_live_ ? lane_.durable() : cut(store_.partitions()),
                     .state = state(closed),
                     .events_per_second = rate_.events_per_second(),
@@ -315,6 +316,7 @@ void model::publish(const cut& closed, lane::action did) {
                     .is_behind = is_live_ && !lane_.durable().covers(closed),
                     .told = order_,
                     .through = place_.through(),
+                    .complete_through = is_complete ? place_.through() : recorded_at::min(),
                     .parked = parked_ ? parked_->size() : 0,
                     .parks = parked_ && parked_->was_used()});
     if (did == lane::action::fold && is_live_ && store_.world().observer) {

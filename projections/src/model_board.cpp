@@ -80,9 +80,15 @@ void model_board::publish(news now) {
         if (!status_.told_by.empty()) status_.told_at = instant(std::chrono::microseconds(now.told.since_us));
         status_.parked = now.parked;
         through_ = now.through;
+        complete_through_ = now.complete_through;
         parks_ = now.parks;
     }
     signals_->changed.notify_all();
+}
+
+bool model_board::holds_all(recorded_at when) const {
+    const std::lock_guard lock(signals_->mutex);
+    return complete_through_ >= when;
 }
 
 void model_board::begun_anew(std::string why) {

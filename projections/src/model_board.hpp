@@ -43,6 +43,7 @@ public:
         bool is_behind;  ///< of what is closed
         standing_order told;
         recorded_at through;
+        recorded_at complete_through;  ///< readers see every event recorded up to here; min(): ask for the cut
         std::size_t parked;
         bool parks;  ///< false only when nothing in the database can be parked
     };
@@ -58,6 +59,9 @@ public:
     /// Looks whether the model has stalled, which nobody can be sure that it notices itself. Returns the words for it,
     /// once for each stall. To be called every now and then.
     std::optional<std::string> look_for_stall();
+    /// Whether every event recorded up to a time is in the committed rows, for all that is known without asking the
+    /// store.
+    bool holds_all(recorded_at when) const;
     /// Whether events up to the cut that a reader waited for may be parked: if so, the database knows.
     bool parks() const;
     /// Waits until every event of `where` is in the committed rows, or never will be. When they are not, it answers or
@@ -72,6 +76,7 @@ private:
     const char* kind_;
     projection_status status_;  // under signals_->mutex, but for the lag
     recorded_at through_ = recorded_at::min();
+    recorded_at complete_through_ = recorded_at::min();
     bool parks_ = false;
     std::optional<std::int64_t>
         behind_since_us_;  // since when it has come no further, though there was something to fold

@@ -23,6 +23,13 @@ bool is_word(char letter) {
 
 }  // namespace
 
+void fail_cut_unknown(recorded_at when) {
+    throw error(errc::unsupported, fmt::format("asking for the cut of {}: the read model was opened without its store",
+                                               to_rfc3339(when.time())));
+}
+
+cut model_side::cut_of(recorded_at when) { fail_cut_unknown(when); }
+
 void check_table_name(std::string_view name) {
     const bool well_formed = !name.empty() && name.size() <= table_name_bytes_max && name[0] >= 'a' && name[0] <= 'z' &&
                              std::all_of(name.begin(), name.end(), is_word);

@@ -22,7 +22,8 @@ public:
     void execute(const std::string& sql, cell_binder bind) override;
     std::unique_ptr<row_statement> writer(const std::string& sql) override;
     void settle() override {}
-    std::optional<cut> await(recorded_at when) override { return rows_->await(when); }
+    void await(recorded_at when) override { rows_->await(when); }
+    cut cut_of(recorded_at when) override { return rows_->cut_of(when); }
     void await(const moment& then) override { rows_->await(then); }
     recorded_at time_of(const cut& where) override { return rows_->time_of(where); }
     recorded_at since() override { return rows_->since(); }

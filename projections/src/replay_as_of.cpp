@@ -28,7 +28,7 @@ public:
         const reader_pool::lease reader(pool_);
         with(*reader);
     }
-    std::optional<cut> await(recorded_at) override { refuse(); }
+    void await(recorded_at) override { refuse(); }
     void await(const moment&) override { refuse(); }
     recorded_at time_of(const cut&) override { refuse(); }
     recorded_at since() override { refuse(); }

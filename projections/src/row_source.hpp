@@ -1,8 +1,8 @@
 #pragma once
 
-#include <optional>
 #include <string>
 
+#include "leftfold/projections/model_part.hpp"
 #include "leftfold/storage/checkpoint_store.hpp"
 #include "leftfold/storage/event_store.hpp"
 #include "leftfold/storage/position.hpp"
@@ -20,9 +20,10 @@ public:
 
     /// Calls `with` on a read-only connection to the database that has the rows now.
     virtual void read(function_ref<void(reader_pool::reader&)> with) = 0;
-    /// Waits until the rows hold every event recorded at or before `when`, and returns that cut where it is known.
-    /// Throws errc::behind.
-    virtual std::optional<cut> await(recorded_at when) = 0;
+    /// Waits until the rows hold every event recorded at or before `when`. Throws errc::behind.
+    virtual void await(recorded_at when) = 0;
+    /// Returns the cut of a time that was waited for. Throws errc::unsupported where nobody knows it.
+    virtual cut cut_of(recorded_at when) { fail_cut_unknown(when); }
     /// Waits until the rows hold every event of the moment. Throws errc::behind, and errc::other_history when it is
     /// none of the store that they were made from.
     virtual void await(const moment& then) = 0;

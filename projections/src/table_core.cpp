@@ -239,11 +239,6 @@ void table_core::check_lane(const void* key) const {
     lanes()->check(name(), touched.text());
 }
 
-void fail_cut_unknown(recorded_at when) {
-    throw error(errc::unsupported, fmt::format("asking for the cut of {}: the read model was opened without its store",
-                                               to_rfc3339(when.time())));
-}
-
 void table_core::fail_missing(std::string_view key) const {
     throw error(errc::missing_row, fmt::format("changing row {} of table {}", key, name()));
 }

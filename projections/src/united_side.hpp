@@ -23,7 +23,8 @@ public:
     void execute(const std::string& sql, cell_binder bind) override;
     std::unique_ptr<row_statement> writer(const std::string& sql) override;
     void settle() override {}
-    std::optional<cut> await(recorded_at when) override;
+    void await(recorded_at when) override;
+    cut cut_of(recorded_at when) override { return store_.cut_at(when); }
     void await(const moment& then) override;
     recorded_at time_of(const cut& where) override;
     void check_complete(recorded_at) override {}

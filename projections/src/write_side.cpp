@@ -116,7 +116,7 @@ void write_side::event_failed() {
     guarded(broken_, [&] { database_.run("ROLLBACK TO event; RELEASE event"); });
 }
 
-std::optional<cut> write_side::await(recorded_at) { refuse_the_past(); }
+void write_side::await(recorded_at) { refuse_the_past(); }
 void write_side::await(const moment&) { refuse_the_past(); }
 recorded_at write_side::time_of(const cut&) { refuse_the_past(); }
 

@@ -18,7 +18,7 @@ public:
     void execute(const std::string& sql, cell_binder bind) override;
     std::unique_ptr<row_statement> writer(const std::string& sql) override;
     void settle() override;
-    std::optional<cut> await(recorded_at when) override;
+    void await(recorded_at when) override;
     void await(const moment& then) override;
     recorded_at time_of(const cut& where) override;
     void check_complete(recorded_at) override {}

@@ -185,6 +185,7 @@ TEST_F(supervision, a_stall_is_told_once_and_again_after_there_was_progress) {
                        .is_behind = !reached.covers(store.closed_cut()),
                        .told = {},
                        .through = {},
+                       .complete_through = leftfold::recorded_at::min(),
                        .parked = 0,
                        .parks = false});
     };

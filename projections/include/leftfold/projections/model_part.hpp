@@ -24,6 +24,8 @@ class row_lanes;
 class row_recorder;
 class row_writers;
 
+[[noreturn]] void fail_cut_unknown(recorded_at when);
+
 using cell_binder = function_ref<void(cell_writer&)>;
 /// Looks at one row. Returns false to stop.
 using cell_visitor = function_ref<bool(cell_reader&)>;
@@ -53,11 +55,13 @@ public:
     virtual std::unique_ptr<row_statement> writer(const std::string& sql) = 0;
     /// Puts what tables hold in memory where SQL sees it. Does nothing on the read side.
     virtual void settle() = 0;
-    /// Waits until the rows hold every event recorded at or before `when`, and returns that cut where it is known.
-    /// Throws errc::behind.
-    virtual std::optional<cut> await(recorded_at when) = 0;
+    /// Waits until the rows hold every event recorded at or before `when`. Throws errc::behind. Costs a look in memory
+    /// where they do.
+    virtual void await(recorded_at when) = 0;
     /// The same for a moment, which is to be one of the store's. Also throws errc::other_history.
     virtual void await(const moment& then) = 0;
+    /// Returns the cut of a time that was waited for. Throws errc::unsupported where nobody knows it.
+    virtual cut cut_of(recorded_at when);
     /// Throws errc::incomplete when an event recorded at or before `when` is parked.
     virtual void check_complete(recorded_at when) = 0;
     /// Returns the first time of which the rows can be told: where the projection began.

@@ -174,9 +174,9 @@ public:
     /// when the table has no history, or inside `on`.
     table_as_of<Row, Key> as_of(recorded_at when, past_options options = {}) const {
         check_history(when);
-        auto at = side().await(when);
+        side().await(when);
         if (options.parked == parked_events::refuse) side().check_complete(when);
-        return {*this, when, std::move(at)};
+        return {*this, when, std::nullopt};
     }
 
     /// The same at a moment of the store, whose cut it has. Also throws errc::other_history: the moment is of another

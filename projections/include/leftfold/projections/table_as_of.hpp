@@ -18,10 +18,6 @@ struct past_options {
     parked_events parked = parked_events::refuse;
 };
 
-namespace detail {
-[[noreturn]] void fail_cut_unknown(recorded_at when);
-}
-
 /// A table as it stood at one time. Small, copyable; valid as long as the table. Every function may be called from any
 /// thread, and gives the same answer for ever.
 template <class Row, auto Key>
@@ -53,20 +49,19 @@ public:
     /// Returns the time that it shows: ask again with it.
     recorded_at time() const { return when_; }
     /// Returns the cut that holds every event up to then, and no other: ask again with it. Throws errc::unsupported
-    /// when the read model was opened without its store, which alone knows.
-    const leftfold::cut& cut() const {
-        if (!cut_) detail::fail_cut_unknown(when_);
-        return *cut_;
-    }
+    /// when the read model was opened without its store, which alone knows. Costs a look into each partition, the first
+    /// time that this stretch of time is asked about.
+    leftfold::cut cut() const { return cut_ ? *cut_ : of_->side().cut_of(when_); }
 
 private:
     friend table<Row, Key>;
     table_as_of(const detail::table_core& of, recorded_at when, std::optional<leftfold::cut> at)
-        : reader_(of, when), when_(when), cut_(std::move(at)) {}
+        : of_(&of), reader_(of, when), when_(when), cut_(std::move(at)) {}
 
+    const detail::table_core* of_;
     detail::table_reader<Row, key_type> reader_;
     recorded_at when_;
-    std::optional<leftfold::cut> cut_;
+    std::optional<leftfold::cut> cut_;  // where it is known already
 };
 
 }  // namespace leftfold::inline v0
