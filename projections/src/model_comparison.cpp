@@ -61,27 +61,43 @@ private:
         return drawn % options_.one_key_in == 0;
     }
 
-    void count(const ordered_rows* should, const ordered_rows* is) {
+    void count(bool should_be, bool is) {
         if (options_.stream || options_.key) return;
-        if (should != nullptr) ++report_.expected_rows;
-        if (is != nullptr) ++report_.found_rows;
+        if (should_be) ++report_.expected_rows;
+        if (is) ++report_.found_rows;
     }
 
     /// Compares a row that should be with the one that is; one of them may not be there.
     void judge(const ordered_rows* should, const ordered_rows* is) {
-        count(should, is);
-        if (compares_all_ && should != nullptr && is != nullptr && should->is_same_as(*is)) {
+        const bool are_both = should != nullptr && is != nullptr;
+        if (compares_all_ && are_both && should->is_same_as(*is)) {
+            count(true, true);
             ++report_.rows;
             return;
         }
         const auto expected = should == nullptr ? std::vector<std::string>() : should->shown();
         const auto found = is == nullptr ? std::vector<std::string>() : is->shown();
         const auto& key = (should == nullptr ? found : expected)[of_.key.front()];
-        if (!is_chosen(key)) return;
+        if (!is_chosen(key)) return count(should != nullptr, is != nullptr);
         ++report_.rows;
-        if (expected == found) return;
+        if (expected == found) return count(true, true);
+        const bool is_listed = report_.drifts.size() < options_.drifts_max;
+        if (options_.expected || is_listed) {
+            auto one = drift_between(should, is, expected, found);
+            if (options_.expected && options_.expected(one)) {
+                ++report_.expected;
+                if (are_both) count(true, true);  // one that is there by intention is none too many
+                return;
+            }
+            if (is_listed) report_.drifts.push_back(std::move(one));
+        }
         ++report_.differing;
-        if (report_.drifts.size() >= options_.drifts_max) return;
+        count(should != nullptr, is != nullptr);
+    }
+
+    drift drift_between(const ordered_rows* should, const ordered_rows* is, const std::vector<std::string>& expected,
+                        const std::vector<std::string>& found) const {
+        const auto& key = (should == nullptr ? found : expected)[of_.key.front()];
         drift one{.what = is == nullptr       ? drift::kind::missing
                           : should == nullptr ? drift::kind::extra
                                               : drift::kind::changed,
@@ -94,7 +110,7 @@ private:
             drift::column column{of_.columns[i], expected.empty() ? "" : expected[i], found.empty() ? "" : found[i]};
             if (column.expected != column.found) one.columns.push_back(std::move(column));
         }
-        report_.drifts.push_back(std::move(one));
+        return one;
     }
 
     const sql_rows& of_;

@@ -36,8 +36,10 @@ void rebuild::meet(model& live) {
 
 bool rebuild::compare() {
     auto& report = report_.compared;
-    const verify_projection_options how{
-        .one_key_in = options_.one_key_in, .seed = options_.seed, .drifts_max = options_.listed_max};
+    const verify_projection_options how{.one_key_in = options_.one_key_in,
+                                        .seed = options_.seed,
+                                        .drifts_max = options_.listed_max,
+                                        .expected = options_.expected};
     compare_models(builder_->instance(), {}, new_rows_->connection, live_rows_->connection, how, report);
     new_rows_.reset();
     live_rows_.reset();
@@ -46,7 +48,8 @@ bool rebuild::compare() {
 
 void rebuild::swap(model& live) {
     live.go_on_with(*builder_);
-    if (!report_.compared.sound() || options_.one_key_in != 1) live.rows_were_replaced("they were folded anew");
+    if (!report_.compared.sound() || report_.compared.expected != 0 || options_.one_key_in != 1)
+        live.rows_were_replaced("they were folded anew");
     builder_.reset();
     report_.swapped = true;
 }

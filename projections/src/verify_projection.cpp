@@ -65,8 +65,10 @@ std::string to_string(const drift& of) {
 std::string to_string(const projection_report& of) {
     const auto at = fmt::format("{} rows and versions of projection {} compared with {} events up to the cut {}",
                                 of.rows, of.projection, of.events, to_string(of.at));
-    if (of.sound()) return at + ": all as they should be";
-    auto text = fmt::format("{}: {} differ", at, of.differing);
+    const auto meant =
+        of.expected == 0 ? std::string() : fmt::format(", but for {} that are meant to differ", of.expected);
+    if (of.sound()) return at + ": all as they should be" + meant;
+    auto text = fmt::format("{}: {} differ{}", at, of.differing, meant);
     for (const auto& each : of.drifts) text += "\n" + to_string(each);
     const auto listed = static_cast<std::int64_t>(of.drifts.size());
     if (listed < of.differing) text += fmt::format("\nand {} more", of.differing - listed);

@@ -10,6 +10,7 @@
 #include "leftfold/projections/verify_projection.hpp"
 #include "projections/fixed_bank.hpp"
 #include "projections/read_models.hpp"
+#include "support/changed_by_hand.hpp"
 
 namespace rebuild_test {
 
@@ -145,6 +146,29 @@ TEST_F(rebuild_beside, does_not_swap_rows_in_that_differ_unless_it_is_told_to) {
     EXPECT_EQ(read.rows.find("alice")->cents, 31);
     EXPECT_TRUE(files().empty()) << "what was built is dropped";
     EXPECT_TRUE(engine.rebuild<bank::balances>({.differences = leftfold::differences::accepted}).swapped);
+    EXPECT_EQ(read.rows.find("alice")->cents, 30);
+}
+
+TEST_F(rebuild_beside, swaps_rows_in_that_differ_as_they_are_meant_to_and_no_others) {
+    fold_first();
+    leftfold::test_support::change_by_hand(file(), "UPDATE balances SET cents = cents + 1");
+    leftfold::test_support::change_by_hand(file(), "DELETE FROM balances_versions WHERE account = 'bob'");
+    leftfold::projection_engine engine{store_};
+    auto& read = engine.add<bank::balances>(views());
+    using leftfold::drift;
+    const auto in_cents = [](const drift& one) {
+        return one.what == drift::kind::changed && one.columns.size() == 1 && one.columns[0].name == "cents";
+    };
+    const auto refused = engine.rebuild<bank::balances>({.expected = in_cents});
+    EXPECT_FALSE(refused.swapped);
+    EXPECT_EQ(refused.compared.expected, 2);
+    ASSERT_EQ(refused.compared.drifts.size(), 1U) << to_string(refused.compared);
+    EXPECT_EQ(refused.compared.drifts[0].what, drift::kind::missing);
+    const auto done = engine.rebuild<bank::balances>(
+        {.expected = [&](const drift& one) { return in_cents(one) || one.key == "bob"; }});
+    EXPECT_TRUE(done.swapped) << to_string(done.compared);
+    EXPECT_EQ(done.compared.expected, 3);
+    EXPECT_NE(to_string(done.compared).find("3 that are meant to differ"), std::string::npos);
     EXPECT_EQ(read.rows.find("alice")->cents, 30);
 }
 

@@ -229,7 +229,7 @@ TEST_F(command_line_domain, rebuilds_beside_the_rows_and_rolls_back) {
         << refused.out;
     const auto done = ask({"rebuild", "balances", views, "--accept-differences", "--json"});
     EXPECT_EQ(done.status, tools::success) << done.err;
-    EXPECT_EQ(done.out, R"({"generation":3,"swapped":true,"rows":4,"differing":1})"
+    EXPECT_EQ(done.out, R"({"generation":3,"swapped":true,"rows":4,"differing":1,"expected":0})"
                         "\n");
     const auto cents = [&] { return test_support::run({"sql", views, "SELECT cents FROM balances"}).out; };
     EXPECT_EQ(cents(), "-100\n");
@@ -242,6 +242,10 @@ TEST_F(command_line_domain, rebuilds_beside_the_rows_and_rolls_back) {
               "\n");
     EXPECT_EQ(cents(), "-100\n");
     EXPECT_EQ(test_support::run({"rollback", views, "nothing"}).status, tools::not_there);
+    test_support::change_by_hand(views + ".balances.g3", "UPDATE balances SET cents = 9");
+    EXPECT_EQ(ask({"rebuild", "balances", views, "--expect", "balances.owner"}).status, tools::damaged);
+    const auto meant = ask({"rebuild", "balances", views, "--expect", "balances.cents", "--json"});
+    EXPECT_NE(meant.out.find(R"("swapped":true,"rows":4,"differing":0,"expected":1)"), std::string::npos) << meant.out;
     EXPECT_EQ(test_support::run({"rollback", at("none.db"), "balances"}).status, tools::not_there);
     EXPECT_FALSE(std::filesystem::exists(at("none.db")));
 }

@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "asking_engines.hpp"
 #include "commands.hpp"
@@ -64,6 +66,18 @@ struct rebuild_words {
     std::string projection;
     std::string database;
     bool accepts_differences = false;
+    std::vector<std::string> expected;
+
+    /// Whether a difference is one of those that were named: of a whole table, or in one of its columns and no other.
+    bool expects(const drift& one) const {
+        const auto is_named = [&](const std::string& what) {
+            return std::find(expected.begin(), expected.end(), what) != expected.end();
+        };
+        return is_named(one.table) ||
+               (one.what == drift::kind::changed &&
+                std::all_of(one.columns.begin(), one.columns.end(),
+                            [&](const drift::column& each) { return is_named(one.table + "." + each.name); }));
+    }
 };
 
 void show(const rebuild_report& report, const console& on) {
@@ -71,7 +85,8 @@ void show(const rebuild_report& report, const console& on) {
         return on.write({{"generation", report.generation},
                          {"swapped", report.swapped},
                          {"rows", report.compared.rows},
-                         {"differing", report.compared.differing}});
+                         {"differing", report.compared.differing},
+                         {"expected", report.compared.expected}});
     if (report.compared.rows != 0) on.line(to_string(report.compared));
     on.line(report.swapped ? fmt::format("generation {} is live", report.generation)
                            : std::string("the rows stay as they were"));
@@ -83,7 +98,8 @@ int rebuild(const rebuild_words& words, const domain& known, const console& on) 
     progress_bar bar(on, "folding");
     const auto report =
         projection.rebuild(store, words.database,
-                           {.differences = words.accepts_differences ? differences::accepted : differences::refused},
+                           {.differences = words.accepts_differences ? differences::accepted : differences::refused,
+                            .expected = [&](const drift& one) { return words.expects(one); }},
                            [&](const rebuild_progress& now) {
                                bar.show(static_cast<std::int64_t>(now.done), static_cast<std::int64_t>(now.all));
                            });
@@ -108,7 +124,9 @@ void declare_rebuild(command_list& all, const domain& known) {
         .place("STORE", words->path, "The store's directory")
         .place("PROJECTION", words->projection, "The name of the projection")
         .place("DATABASE", words->database, "The file that holds its rows")
-        .flag("--accept-differences", words->accepts_differences, "Swap rows in that are not what the old ones were");
+        .option("--expect", words->expected,
+                "Differences in this TABLE, or this TABLE.COLUMN, are right; may be repeated")
+        .flag("--accept-differences", words->accepts_differences, "All differences are right");
 }
 
 }  // namespace leftfold::inline v0::tools

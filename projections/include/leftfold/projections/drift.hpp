@@ -47,6 +47,7 @@ struct projection_report {
     std::int64_t events = 0;     ///< how many were folded again for this
     std::int64_t rows = 0;       ///< rows that were compared, those of the past included
     std::int64_t differing = 0;  ///< how many of them are not as they should be
+    std::int64_t expected = 0;   ///< how many more are not, and are meant to be so
     /// How many rows there should be, and how many there are, where all were counted: also those that a sample left
     /// out. Both 0 when it was a stream's or a key's rows that were looked at.
     std::int64_t expected_rows = 0;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 #include "leftfold/projections/drift.hpp"
 
@@ -55,6 +56,9 @@ struct rebuild_options {
     std::uint64_t seed = 0;
     /// The most differences to list. All are counted.
     std::size_t listed_max = 1'000;
+    /// Says of a difference that it is meant to be. It is counted as expected then, and stops nothing; any other one
+    /// does what `differences` says. Called once for each, on the caller's thread, in order of tables and keys.
+    std::function<bool(const drift&)> expected{};
 };
 
 /// What a rebuild came to.

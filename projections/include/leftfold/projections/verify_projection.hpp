@@ -36,6 +36,8 @@ struct verify_projection_options {
     event_registry events{};
     /// Told now and then how many events of how many are folded.
     std::function<void(std::int64_t done, std::int64_t all)> progress{};
+    /// Says of a drift that it is meant to be: it is counted as expected then, and neither listed nor differing.
+    std::function<bool(const drift&)> expected{};
 };
 
 namespace detail {
