@@ -77,7 +77,7 @@ public:
 
     const std::string& key() const { return key_; }
     const recorded& at() const { return at_; }
-    /// Returns the time so long after the event's, or the last or first that there is.
+    /// Returns the time so long after the event's, or the last that there is.
     instant time_after(std::chrono::microseconds wait) const;
     std::vector<asked_command>& commands() { return commands_; }
     const std::vector<asked_deadline>& set() const { return set_; }

@@ -46,7 +46,6 @@ constexpr comparison comparison_for() {
     }
 }
 
-/// Borrows from the member.
 /// A time in microseconds; one that is beyond them, such as sys_seconds::max() for never, is the last or the first.
 template <class Clock, class Duration>
 auto instant_of(std::chrono::time_point<Clock, Duration> when) {
@@ -58,6 +57,7 @@ auto instant_of(std::chrono::time_point<Clock, Duration> when) {
     return std::chrono::floor<std::chrono::microseconds>(when);
 }
 
+/// Borrows from the member.
 template <class Member>
 member_value value_of(const Member& member) {
     constexpr kind as = kind_of<Member>();
