@@ -30,11 +30,7 @@ protected:
         dispatcher running;
     };
 
-    int count(std::string_view type) {
-        int found = 0;
-        for (const auto& line : rides::all_events(store_)) found += line.find(type) != std::string::npos ? 1 : 0;
-        return found;
-    }
+    int count(std::string_view text) { return rides::count_of(store_, text); }
 
     leftfold::event_store store_ = make_store();
     leftfold::repository<rides::ride> rides_{store_};
@@ -98,6 +94,31 @@ TEST_F(process_manager, begins_where_it_is_told) {
     leftfold::projection_engine engine{store_};
     engine.add_process<rides::dispatch>({.start = leftfold::start_at::earliest()}, rides_, drivers_);
     engine.catch_up();
+    EXPECT_EQ(count("rides.offered"), 1);
+}
+
+TEST_F(process_manager, cannot_begin_while_the_store_takes_no_events_and_can_be_added_when_it_does) {
+    leftfold::projection_engine engine{store_};
+    const auto add = [&] { engine.add_process<rides::dispatch>({}, rides_, drivers_); };
+    clock_->set_wall(clock_->now() + 24h);
+    EXPECT_EQ(read_models::code_of(add), errc::clock_jump);
+    store_.accept_clock();
+    add();
+    rides_.execute("r1", [](rides::ride& r) { r.request("anna"); });
+    engine.catch_up();
+    EXPECT_EQ(count("rides.offered"), 1);
+}
+
+TEST_F(process_manager, that_has_begun_is_added_and_waits_while_the_store_takes_no_events) {
+    { const program begun(*this); }
+    rides_.execute("r1", [](rides::ride& r) { r.request("anna"); });
+    clock_->set_wall(clock_->now() + 24h);
+    program p(*this);
+    while (p.engine.step()) continue;
+    EXPECT_EQ(p.engine.status().front().attempts, 0U) << p.engine.status().front().failure;
+    store_.accept_clock();
+    clock_->advance(1s);
+    p.engine.catch_up();
     EXPECT_EQ(count("rides.offered"), 1);
 }
 

@@ -17,11 +17,7 @@ using namespace std::chrono_literals;
 
 class refused_command : public read_models::fixture {
 protected:
-    int count(std::string_view what) {
-        int found = 0;
-        for (const auto& line : rides::all_events(store_)) found += line.find(what) != std::string::npos ? 1 : 0;
-        return found;
-    }
+    int count(std::string_view text) { return rides::count_of(store_, text); }
 
     leftfold::event_store store_ = make_store();
     leftfold::repository<rides::ride> rides_{store_};

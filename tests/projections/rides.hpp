@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "leftfold/framework/repository.hpp"
@@ -125,6 +126,13 @@ inline std::vector<std::string> all_events(leftfold::event_store& store) {
                    });
     std::sort(lines.begin(), lines.end());
     return lines;
+}
+
+/// How many events of a store, as all_events() writes them, hold the text.
+inline int count_of(leftfold::event_store& store, std::string_view text) {
+    const auto all = all_events(store);
+    return static_cast<int>(
+        std::ranges::count_if(all, [&](const auto& line) { return line.find(text) != std::string::npos; }));
 }
 
 }  // namespace rides

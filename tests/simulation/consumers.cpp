@@ -64,6 +64,9 @@ bool comes_of_bad_disks(errc why) {
     return why == errc::io_error || why == errc::disk_full || why == errc::not_found || why == errc::projection_stopped;
 }
 
+/// What keeps a process from beginning for the first time, which is an append.
+bool comes_of_the_clock(errc why) { return why == errc::clock_jump || why == errc::clock_ahead; }
+
 }  // namespace
 
 /// What lives as long as a process of the machine, or until it stops.
@@ -121,9 +124,11 @@ void consumers::proceed() {
         ++kills_;
         end();
     } catch (const error& failed) {
-        world_.notes.note("consumers failed", static_cast<std::int64_t>(failed.kind()));
+        const auto why = failed.kind();
+        world_.notes.note("consumers failed", static_cast<std::int64_t>(why));
         was_busy_ = true;
-        if (!life->is_over && !comes_of_bad_disks(failed.kind())) complain(failed.what());
+        if (life->is_over || comes_of_bad_disks(why) || (!running_ && comes_of_the_clock(why))) return;
+        complain(failed.what());
     }
 }
 

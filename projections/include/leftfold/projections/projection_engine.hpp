@@ -156,7 +156,9 @@ public:
     /// needs a store that is open for writing.
     ///
     /// Throws errc::name_collision for a second process or projection of one name, errc::invalid_name when `process.`
-    /// and the name make no category, errc::invalid_argument when the engine was started, errc::read_only.
+    /// and the name make no category, errc::invalid_argument when the engine was started, errc::read_only. The first
+    /// time ever, where it begins is appended, and it throws what append() does: while the clock is in doubt a process
+    /// cannot begin, one that has begun waits.
     template <std::derived_from<process_base> Process, class... Aggregates>
     running_process<Process> add_process(process_options options, const repository<Aggregates>&... commanded) {
         targets_by_type targets;
