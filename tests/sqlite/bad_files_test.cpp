@@ -93,6 +93,38 @@ TEST_F(bad_files, a_partition_whose_newest_events_were_deleted_is_corrupt) {
     EXPECT_EQ(open_sqlite(path(), {.access = access::read_only}).read_stream(alice).size(), 37u) << "what is left";
 }
 
+TEST_F(bad_files, an_event_that_is_gone_from_the_middle_is_named_by_whoever_needs_it) {
+    const auto with_events = partition_for(routing_key("alice"), 2).value();
+    const auto name = "partition-000" + std::to_string(with_events) + ".db";
+    {
+        sqlite::connection shell(path() / name, {.mode = sqlite::file_access::read_write});
+        shell.execute("DROP TRIGGER event_is_never_deleted");
+        shell.execute("DELETE FROM event WHERE \"offset\" = 5");
+    }
+    auto store = open_sqlite(path(), {.access = access::read_only});
+    std::vector<std::int64_t> given;
+    const auto read_at = [&](const std::vector<offset>& offsets) {
+        given.clear();
+        store.read_at(partition_id(with_events), offsets, payloads::read, [&](const event_view& event) {
+            given.push_back(event.at.value());
+            return true;
+        });
+    };
+    read_at({offset(6), offset(40), offset(4), offset(7), offset(7)});
+    EXPECT_EQ(given, (std::vector<std::int64_t>{6, 40, 4, 7, 7})) << "in the order in which they are asked for";
+    for (const auto gone : {offset(5), offset(41), offset(0)}) {
+        try {
+            read_at({offset(4), gone, offset(6)});
+            ADD_FAILURE() << "read " << gone.value();
+        } catch (const error& failed) {
+            EXPECT_EQ(failed.kind(), errc::corrupt);
+            const auto named = std::to_string(with_events) + ":" + std::to_string(gone.value()) + " ";
+            EXPECT_NE(std::string(failed.what()).find(named), std::string::npos) << failed.what();
+        }
+        EXPECT_EQ(given, std::vector<std::int64_t>{4});
+    }
+}
+
 TEST_F(bad_files, an_empty_database_is_foreign) {
     const auto file = path() / "partition-0000.db";
     std::ofstream(file, std::ios::binary).flush();

@@ -49,7 +49,7 @@ int participant_guard::authorize(void* guard, int action, const char* first, con
 }
 
 void open_group::run(statement& prepared, connection& on, const char* sql) {
-    if (!prepared.is_prepared()) prepared = {on, sql};
+    prepare_once(prepared, on, sql);
     prepared.run();
 }
 

@@ -4,7 +4,6 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <optional>
 
 #include "leftfold/storage/error.hpp"
 #include "sqlite/event_rows.hpp"
@@ -42,7 +41,7 @@ void matches(sqlite3_context* context, int, sqlite3_value** arguments) {
 
 partition_reader::partition_reader(const std::filesystem::path& file, partition_id partition,
                                    const connection_options& options)
-    : partition_(partition), db_(file, options) {
+    : partition_(partition), db_(file, options), chosen_(db_) {
     check_format(db_);
     add_matching_function();
     head_ = prepare_head(db_);
@@ -58,29 +57,34 @@ void partition_reader::add_matching_function() {
 partition_head partition_reader::head() { return read_head(head_, partition_); }
 
 statement& partition_reader::rows_for(const event_filter& filter, payloads wanted) {
-    if (wanted == payloads::skip) {
-        if (!envelopes_.is_prepared())
-            envelopes_ = {
-                db_, R"(SELECT "offset", recorded_at, occurred_at, category, key, version, type, id, headers, chain,
-                                         payload_crc, envelope_crc
-                                  FROM event WHERE "offset" > ?1 AND "offset" <= ?2 ORDER BY "offset")"};
-        return envelopes_;
-    }
-    if (filter.empty()) {
-        if (!events_.is_prepared())
-            events_ = {db_,
-                       R"(SELECT "offset", recorded_at, occurred_at, category, key, version, type, id, headers, chain,
-                                      payload_crc, envelope_crc, payload
-                               FROM event WHERE "offset" > ?1 AND "offset" <= ?2 ORDER BY "offset")"};
-        return events_;
-    }
-    if (!matching_events_.is_prepared())
-        matching_events_ = {
-            db_, R"(SELECT "offset", recorded_at, occurred_at, category, key, version, type, id, headers, chain,
-                                           payload_crc, envelope_crc,
-                                           CASE WHEN leftfold_matches(category, type, headers) THEN payload END
-                                    FROM event WHERE "offset" > ?1 AND "offset" <= ?2 ORDER BY "offset")"};
-    return matching_events_;
+    if (wanted == payloads::skip)
+        return prepare_once(envelopes_, db_,
+                            R"(SELECT "offset", recorded_at, occurred_at, category, key, version, type, id, headers,
+                                      chain, payload_crc, envelope_crc
+                               FROM event WHERE "offset" > ?1 AND "offset" <= ?2 ORDER BY "offset")");
+    if (filter.empty())
+        return prepare_once(events_, db_,
+                            R"(SELECT "offset", recorded_at, occurred_at, category, key, version, type, id, headers,
+                                      chain, payload_crc, envelope_crc, payload
+                               FROM event WHERE "offset" > ?1 AND "offset" <= ?2 ORDER BY "offset")");
+    return prepare_once(matching_events_, db_,
+                        R"(SELECT "offset", recorded_at, occurred_at, category, key, version, type, id, headers,
+                                  chain, payload_crc, envelope_crc,
+                                  CASE WHEN leftfold_matches(category, type, headers) THEN payload END
+                           FROM event WHERE "offset" > ?1 AND "offset" <= ?2 ORDER BY "offset")");
+}
+
+/// The rows of the offsets that are shown, in their order: SQLite keeps to that of a CROSS JOIN.
+statement& partition_reader::chosen_rows(payloads wanted) {
+    if (wanted == payloads::skip)
+        return prepare_once(chosen_envelopes_, db_,
+                            R"(SELECT "offset", recorded_at, occurred_at, category, key, version, type, id, headers,
+                                      chain, payload_crc, envelope_crc
+                               FROM leftfold_offsets CROSS JOIN event ON "offset" = value)");
+    return prepare_once(chosen_events_, db_,
+                        R"(SELECT "offset", recorded_at, occurred_at, category, key, version, type, id, headers,
+                                  chain, payload_crc, envelope_crc, payload
+                           FROM leftfold_offsets CROSS JOIN event ON "offset" = value)");
 }
 
 page_end partition_reader::read(offset after, const page_limits& limits, const event_filter& filter, payloads wanted,
@@ -121,24 +125,14 @@ page_end partition_reader::scan(statement& rows, offset after, const page_limits
 }
 
 void partition_reader::read_at(std::span<const offset> offsets, payloads wanted, event_sink sink) {
-    auto& row = wanted == payloads::read ? one_event_ : one_envelope_;
-    if (!row.is_prepared() && wanted == payloads::read)
-        row = {db_, R"(SELECT "offset", recorded_at, occurred_at, category, key, version, type, id, headers, chain,
-                              payload_crc, envelope_crc, payload
-                       FROM event WHERE "offset" = ?1)"};
-    if (!row.is_prepared())
-        row = {db_, R"(SELECT "offset", recorded_at, occurred_at, category, key, version, type, id, headers, chain,
-                              payload_crc, envelope_crc
-                       FROM event WHERE "offset" = ?1)"};
-    // One transaction for several: each SELECT on its own would lock and unlock the WAL index.
-    std::optional<transaction> together;
-    if (offsets.size() > 1) together.emplace(db_, transaction::kind::deferred);
+    auto& rows = chosen_rows(wanted);
+    chosen_.show(offsets);
+    const reset_at_end guard(rows);
     for (const auto at : offsets) {
-        const reset_at_end guard(row);
-        row.bind(1, at.value());
-        if (!row.step()) throw_corrupt({partition_, at}, "there is no such event");
-        auto event = read_envelope(row, partition_);
-        if (wanted == payloads::read) read_payload(row, event);
+        const bool is_one = rows.step();
+        auto event = is_one ? read_envelope(rows, partition_) : event_view();
+        if (!is_one || event.at != at) throw_corrupt({partition_, at}, "there is no such event");
+        if (wanted == payloads::read) read_payload(rows, event);
         if (!sink(event)) return;
     }
 }

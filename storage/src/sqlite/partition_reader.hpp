@@ -7,6 +7,7 @@
 
 #include "leftfold/storage/partition_log.hpp"
 #include "sqlite/connection.hpp"
+#include "sqlite/offset_list.hpp"
 #include "sqlite/statement.hpp"
 
 namespace leftfold::inline v0::sqlite {
@@ -31,18 +32,20 @@ private:
     page_end scan(statement& rows, offset after, const page_limits& limits, const event_filter& filter, payloads wanted,
                   event_sink sink);
     statement& rows_for(const event_filter& filter, payloads wanted);
+    statement& chosen_rows(payloads wanted);
     void add_matching_function();
 
     partition_id partition_;
     const event_filter* filter_ = nullptr;  // of the scan that is under way
     bool matched_ = false;                  // what the filter said of the row at hand
     connection db_;
+    offset_list chosen_;  // what read_at() was asked for
     statement head_;
     statement envelopes_;
     statement events_;
     statement matching_events_;
-    statement one_envelope_;
-    statement one_event_;
+    statement chosen_envelopes_;
+    statement chosen_events_;
 };
 
 /// The readers of one partition: a few that wait, more while more threads read at once. Thread-safe.

@@ -17,6 +17,11 @@ statement::statement(connection& on, std::string_view sql) {
     if (code != SQLITE_OK) fail(on.handle(), fmt::format("preparing \"{}\" on {}", sql, on.file().string()));
 }
 
+statement& prepare_once(statement& kept, connection& on, std::string_view sql) {
+    if (!kept.is_prepared()) kept = {on, sql};
+    return kept;
+}
+
 statement::~statement() { sqlite3_finalize(handle_); }
 
 statement::statement(statement&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}

@@ -58,6 +58,9 @@ private:
     sqlite3_stmt* handle_ = nullptr;
 };
 
+/// Prepares a statement that is kept the first time that it is needed, and returns it.
+statement& prepare_once(statement& kept, connection& on, std::string_view sql);
+
 /// Resets a statement at the end of a scope, so that a reader that stops early holds no snapshot of the database.
 class reset_at_end {
 public:
