@@ -7,8 +7,10 @@ namespace leftfold::inline v0 {
 
 namespace {
 
-/// Offsets that one look-up in the index brings.
-constexpr std::size_t stream_page_events = 4'096;
+/// Offsets that one look-up in the index brings: few at first, since many who read a stream stop early, then twice as
+/// many each time.
+constexpr std::size_t first_offsets = 128;
+constexpr std::size_t most_offsets = 4'096;
 
 /// One partition's place in a merged reading: a page of events and how far it was given.
 struct merge_lane {
@@ -54,8 +56,8 @@ std::size_t store_core::visit_stream(const stream_id& stream, stream_read option
     if (options.way == direction::forward) from = std::max(from, version{1});
     std::size_t given = 0;
     bool stopped = false;
+    auto page = std::min(first_offsets, options.count);
     while (given < options.count && !stopped && from >= version{1}) {
-        const auto page = std::min(stream_page_events, options.count - given);
         const auto offsets = parts.index->find(partition, stream, from, page, options.way);
         if (offsets.empty()) break;
         version last;
@@ -68,6 +70,7 @@ std::size_t store_core::visit_stream(const stream_id& stream, stream_read option
         if (offsets.size() < page) break;
         // Not from where it was asked to begin, which may lie beyond the stream's end.
         from = last.plus(options.way == direction::forward ? 1 : -1);
+        page = std::min({2 * page, most_offsets, options.count - given});
     }
     return given;
 }

@@ -55,8 +55,8 @@ void recent_entries::add(const keys& of, version at, const chain_hash& chain) {
     const auto index = static_cast<std::uint32_t>(events_.size());
     auto& newest = streams_[slot_of(of.stream)];
     const auto before = newest.event;
-    const bool mixed = before != none && (events_[before].mixed || events_[before].version + 1 != at.value());
-    events_.push_back({of.stream, of.id.high, at.value(), before, mixed});
+    const bool rises = before != none && !is_mixed(before) && events_[before].version + 1 == at.value();
+    events_.push_back({of.stream, of.id.high, at.value(), before, rises ? leap_over(before) : none});
     newest = {index, part_of(of.stream)};
     auto id_slot = home_of({of.id.high, 0}, ids_.size());
     while (ids_[id_slot] != none) id_slot = (id_slot + 1) & (ids_.size() - 1);
@@ -64,17 +64,41 @@ void recent_entries::add(const keys& of, version at, const chain_hash& chain) {
     chain_ = chain;
 }
 
+/// Whether versions of the key up to this event do not rise by one: two streams share it.
+bool recent_entries::is_mixed(std::uint32_t event) const {
+    return events_[event].before != none && events_[event].leap == none;
+}
+
+/// The second link of an event whose version is the next one: over the last two leaps when they are of one length.
+std::uint32_t recent_entries::leap_over(std::uint32_t before) const {
+    const auto once = events_[before].leap;
+    const auto twice = once == none ? none : events_[once].leap;
+    if (twice == none) return before;
+    const auto length = events_[before].version - events_[once].version;
+    return length == events_[once].version - events_[twice].version ? twice : before;
+}
+
+/// The newest of an event and those before it whose version is not above that one; one that is mixed may be newer.
+std::uint32_t recent_entries::newest_up_to(std::uint32_t event, std::int64_t version) const {
+    while (event != none && events_[event].version > version && !is_mixed(event)) {
+        const auto leap = events_[event].leap;
+        event = leap != none && events_[leap].version >= version ? leap : events_[event].before;
+    }
+    return event;
+}
+
 std::vector<run_entry> recent_entries::find(const run_key& key, std::int64_t from, std::int64_t to,
                                             offset floor) const {
     std::vector<run_entry> found;
     if (events_.empty()) return found;
-    for (auto i = streams_[slot_of(key)].event; i != none; i = events_[i].before) {
+    for (auto i = newest_up_to(streams_[slot_of(key)].event, to); i != none; i = newest_up_to(events_[i].before, to)) {
         const auto entry = entry_of(i);
         if (entry.offset <= floor.value()) break;
         if (entry.version >= from && entry.version <= to) found.push_back(entry);
         // Where versions fall one by one on the way back, nothing older can be in the range any more.
-        if (entry.version <= from && !events_[i].mixed) break;
+        if (entry.version <= from && !is_mixed(i)) break;
     }
+    std::ranges::reverse(found);
     return found;
 }
 

@@ -78,7 +78,7 @@ std::optional<std::vector<run_entry>> stream_lookup::find(const version_range& r
     }
     auto found = from == 1 ? collect_from_oldest(from, to) : collect_from_newest(from, to);
     if (found.empty()) return found;
-    std::ranges::sort(found);
+    if (!std::ranges::is_sorted(found)) std::ranges::sort(found);  // as they are where they came from one place
     // Going back, the upper end was taken from the newest entry: when that is the stream's, so is the end.
     const bool ends_well = !top || (to < top->version ? found.back().version == to : found.back() == *top);
     if (!ends_well || !are_dense(found, from)) return std::nullopt;
