@@ -10,6 +10,7 @@
 
 #include "leftfold/storage/async.hpp"
 #include "leftfold/storage/error.hpp"
+#include "leftfold/storage/snapshot_store.hpp"
 #include "leftfold/storage/sqlite_store.hpp"
 #include "support/simulated_disk.hpp"
 #include "support/simulated_vfs.hpp"
@@ -100,6 +101,24 @@ TEST(sqlite_costs, a_reader_writes_nothing_and_leaves_the_wal_alone) {
     EXPECT_EQ(after.truncates, before.truncates);
     EXPECT_EQ(after.removes, before.removes);
     EXPECT_GT(disk.size(*disk.find("/a/partition-0000.db-wal")), 0u);
+}
+
+TEST(sqlite_costs, a_snapshot_of_long_ago_is_found_without_going_through_the_newer_ones) {
+    simulated_disk disk;
+    const simulated_vfs vfs(disk);
+    {
+        auto store = open_sqlite("/a", {.partitions = 1, .vfs = vfs.name()});
+        for (int v = 1; v <= 300; ++v)
+            store.snapshots().save({.stream = alice,
+                                    .version = version(v),
+                                    .recorded = recorded_at::from_micros(v),
+                                    .state = std::string(10'000, 'x')});
+    }
+    auto store = open_sqlite("/a", {.access = access::read_only, .vfs = vfs.name()});
+    const auto before = disk.counts().bytes_read;
+    const auto found = store.snapshots().find(alice, 0, version(1'000), recorded_at::from_micros(2));
+    EXPECT_EQ(found->version, version(2));
+    EXPECT_LT(disk.counts().bytes_read - before, 150'000u) << "of three million";
 }
 
 TEST(sqlite_costs, the_wal_stays_bounded) {

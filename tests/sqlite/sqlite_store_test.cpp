@@ -226,6 +226,30 @@ TEST(sqlite_store, a_snapshot_is_found_by_version_time_and_fingerprint) {
     EXPECT_EQ(find(7, 29, 100'000), 10);
 }
 
+TEST(sqlite_store, snapshots_that_were_kept_before_they_had_an_index_by_time_get_one) {
+    const temporary_directory place;
+    const auto save = [&](int v) {
+        open_sqlite(place / "bank.store")
+            .snapshots()
+            .save({.stream = alice, .version = version(v), .recorded = recorded_at::from_micros(v), .state = "x"});
+    };
+    const auto file = place / "bank.store" / "snapshots.db";
+    const auto indices = [&] {
+        return sqlite::connection(file).query_text("SELECT name FROM sqlite_schema WHERE name = 'snapshot_by_time'");
+    };
+    save(1);
+    sqlite::connection(file, {.mode = sqlite::file_access::read_write}).execute("DROP INDEX snapshot_by_time");
+    const auto find = [&] {
+        auto store = open_sqlite(place / "bank.store", {.access = access::read_only});
+        return store.snapshots().find(alice, 0, version(9), recorded_at::from_micros(1))->version;
+    };
+    EXPECT_EQ(find(), version(1)) << "a reader does without";
+    EXPECT_EQ(indices(), "");
+    save(2);
+    EXPECT_EQ(indices(), "snapshot_by_time");
+    EXPECT_EQ(find(), version(1));
+}
+
 TEST(sqlite_store, a_checkpoint_is_read_as_it_was_saved) {
     const temporary_directory place;
     checkpoint reached{.epoch = store_epoch(3), .consumed = cut({offset(5), offset(0)}), .chains = {{}, {}}};

@@ -38,6 +38,7 @@ void kept_database::open() {
         opened.execute(recipe_.schema);
         change.commit();
     }
+    opened.execute(recipe_.additions);
     db_ = std::move(opened);
 }
 

@@ -14,10 +14,12 @@ namespace leftfold::inline v0::sqlite {
 /// then when the store is open for writing. One connection under a mutex, which writes and checkpoints alike.
 class kept_database {
 public:
-    /// What the database holds and how durably it is kept; both are constant SQL.
+    /// What the database holds and how durably it is kept; all is constant SQL. The additions were thought of
+    /// later: they are run at each opening for writing, and do nothing where they are there.
     struct recipe {
         const char* name;
         const char* schema;
+        const char* additions = "";
         const char* synchronous;
     };
 

@@ -31,6 +31,21 @@ PRAGMA application_id = 0x4C464C44;
 PRAGMA user_version = 1;
 )";
 
+// A question about the past knows the time alone. A stream has as many snapshots as it is long; with their states they
+// are not to be gone through.
+constexpr auto index_by_time = "CREATE INDEX IF NOT EXISTS snapshot_by_time ON snapshot(category, key, recorded_at)";
+
+constexpr auto newest_by_version = R"(
+SELECT version, recorded_at, partition, "offset", chain, store, epoch, crc, state FROM snapshot
+WHERE category = ?1 AND key = ?2 AND version <= ?3 AND recorded_at <= ?4 AND fingerprint = ?5
+ORDER BY version DESC)";
+
+// The same in the order of the other index: later versions were recorded later.
+constexpr auto newest_by_time = R"(
+SELECT version, recorded_at, partition, "offset", chain, store, epoch, crc, state FROM snapshot
+WHERE category = ?1 AND key = ?2 AND +version <= ?3 AND recorded_at <= ?4 AND fingerprint = ?5
+ORDER BY recorded_at DESC)";
+
 template <std::size_t N>
 bool copy(std::string_view from, std::array<std::uint8_t, N>& to) {
     if (from.size() != N) return false;
@@ -57,14 +72,17 @@ std::optional<snapshot> read_row(const statement& row, const stream_id& stream, 
 
 sqlite_snapshots::sqlite_snapshots(const store_place& place, leftfold::access access)
     : database_(place, access,
-                {.name = "snapshots.db", .schema = snapshot_table, .synchronous = "PRAGMA synchronous = NORMAL"}) {}
+                {.name = "snapshots.db",
+                 .schema = snapshot_table,
+                 .additions = index_by_time,
+                 .synchronous = "PRAGMA synchronous = NORMAL"}) {}
 
 void sqlite_snapshots::save(const snapshot& made) {
     const auto db = database_.write();
-    statement(*db,
-              R"(INSERT OR REPLACE INTO snapshot(category, key, version, fingerprint, recorded_at, partition, "offset",
-                                                     chain, store, epoch, crc, state)
-                     VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12))")
+    prepare_once(insert_, *db,
+                 R"(INSERT OR REPLACE INTO snapshot(category, key, version, fingerprint, recorded_at, partition,
+                                                    "offset", chain, store, epoch, crc, state)
+                    VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12))")
         .bind_text(1, made.stream.category())
         .bind_text(2, made.stream.key())
         .bind(3, made.version.value())
@@ -84,11 +102,9 @@ std::optional<snapshot> sqlite_snapshots::find(const stream_id& stream, std::uin
                                                recorded_at not_after) {
     const auto db = database_.read();
     if (!db.is_there()) return std::nullopt;
-    statement query(*db, R"(SELECT version, recorded_at, partition, "offset", chain, store, epoch, crc, state
-                            FROM snapshot
-                            WHERE category = ?1 AND key = ?2 AND version <= ?3 AND recorded_at <= ?4
-                                AND fingerprint = ?5
-                            ORDER BY version DESC)");
+    auto& query = not_after == recorded_at::max() ? prepare_once(find_by_version_, *db, newest_by_version)
+                                                  : prepare_once(find_by_time_, *db, newest_by_time);
+    const reset_at_end guard(query);
     query.bind_text(1, stream.category())
         .bind_text(2, stream.key())
         .bind(3, at_most.value())

@@ -17,6 +17,10 @@ public:
 
 private:
     kept_database database_;
+    // Of its connection, under its lock; prepared when they are first needed.
+    statement insert_;
+    statement find_by_version_;
+    statement find_by_time_;
 };
 
 }  // namespace leftfold::inline v0::sqlite
