@@ -90,6 +90,12 @@ partition_writer& store_core::writer(partition_id partition) {
     return *writer;
 }
 
+void store_core::settle(const leftfold::closed_state& found) {
+    if (!found.held_by) return;
+    const std::lock_guard lock(making_);
+    if (!makes_no_writers_) writers_[found.held_by->value()]->settle();
+}
+
 void store_core::join(std::shared_ptr<commit_participant> who) {
     check_open();
     const auto name = std::string(who->name());

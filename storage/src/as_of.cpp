@@ -17,7 +17,11 @@ cut store_core::heads() {
 
 closed_state store_core::closed_state() {
     check_open();
-    if (owner()) return clock->state();
+    if (owner()) {
+        const auto found = clock->state();
+        settle(found);
+        return found;
+    }
     const auto page = parts.bulletin->read();
     return page ? page->closed : leftfold::closed_state{.until = recorded_at::from_micros(0)};
 }
@@ -71,6 +75,7 @@ bool store_core::wait_until_closed(recorded_at when, std::chrono::milliseconds a
     const auto deadline = deadline_after(at_most);
     if (!owner()) return wait_for_owner(when, deadline);
     raise_bound();  // an idle store's bound lags behind the wall clock, and closed() never passes it
+    settle(clock->state());
     return grown->until(deadline, [&] { return clock->close(when) >= when; });
 }
 

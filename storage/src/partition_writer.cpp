@@ -86,14 +86,19 @@ append_outcome partition_writer::append(pending_append append, when_full queue) 
 void partition_writer::drain() {
     queue_lock lock(mutex_);
     scheduled_ = false;
-    if (!running_) run_groups(lock, nullptr);
+    if (!running_ && !(closing_ && queue_.empty())) run_groups(lock, nullptr);
+}
+
+void partition_writer::settle() {
+    const queue_lock lock(mutex_);
+    if (!closing_) schedule();
 }
 
 /// Runs groups until the queue is empty or, where given, `*until` is set by one of them; the rest is left to the
-/// executor.
+/// executor. At least one: a group of nothing settles what is in doubt, and that is all.
 void partition_writer::run_groups(queue_lock& lock, const bool* until) {
     running_ = true;
-    while (!queue_.empty() && (until == nullptr || !*until)) {
+    do {
         auto taken = take(lock);
         lock.unlock();
         inside_a_writer = true;
@@ -106,7 +111,7 @@ void partition_writer::run_groups(queue_lock& lock, const bool* until) {
             queue_.push_front(std::move(taken.back()));
             taken.pop_back();
         }
-    }
+    } while (!queue_.empty() && (until == nullptr || !*until));
     running_ = false;
     if (!queue_.empty()) schedule();
     idle_or_room_.notify_all();

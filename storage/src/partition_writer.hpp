@@ -49,6 +49,10 @@ public:
     /// Appends and returns the outcome.
     append_outcome append(pending_append append, when_full queue);
 
+    /// Asks the log soon, on the writer's executor, what became of a group in doubt; does nothing where none is. As the
+    /// next append would, which may never come.
+    void settle();
+
     /// Refuses new appends, then commits what is queued until the deadline; what is left by then is cancelled.
     void close(std::chrono::steady_clock::time_point deadline);
 

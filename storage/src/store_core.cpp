@@ -65,6 +65,7 @@ store_core::store_core(store_parts given, store_options options)
             if (world.observer) world.observer->on_warning(e.what());
         }
         clock->close(asked);
+        settle(clock->state());
         publish();
     });
     if (clock->trouble() != errc::ok && world.observer)

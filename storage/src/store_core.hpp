@@ -32,6 +32,9 @@ public:
 
     pending_append prepare(std::vector<stream_append> streams, append_options options);
     partition_writer& writer(partition_id partition);
+    /// Lets the partition that holds a time open, if one does, ask the log again what became of its commit: an append
+    /// that would ask may never come.
+    void settle(const leftfold::closed_state& found);
     void join(std::shared_ptr<commit_participant> who);
     void fill_missed(append_outcome& outcome);
     void tell_observer(const append_result& outcome) const;

@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 
 #include "framework/bank.hpp"
-#include "framework/doubtful_log.hpp"
 #include "framework/expect_error.hpp"
 #include "leftfold/framework/repository.hpp"
 #include "leftfold/storage/closing.hpp"
+#include "support/doubtful_log.hpp"
 
 namespace repository_outcome_test {
 

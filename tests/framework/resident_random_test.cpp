@@ -8,9 +8,9 @@
 #include <ostream>
 
 #include "framework/bank.hpp"
-#include "framework/doubtful_log.hpp"
 #include "framework/expect_error.hpp"
 #include "leftfold/framework/repository.hpp"
+#include "support/doubtful_log.hpp"
 
 namespace resident_random_test {
 

@@ -14,15 +14,16 @@ class event_store;
 struct closed_state {
     /// No event will ever again be recorded at this time or before.
     recorded_at until{};
-    /// The partition with a commit whose outcome is unknown, which holds `until` just below it until that is resolved
-    /// (by the next append there, or when the store is opened again).
+    /// The partition with a commit whose outcome is unknown, which holds `until` just below it until the log can tell.
+    /// It is asked again by the next append there, by whoever asks the owner for this or waits for a time to be closed,
+    /// and when the store is opened again.
     std::optional<partition_id> held_by{};
 
     friend bool operator==(const closed_state&, const closed_state&) = default;
 };
 
 /// Returns event_store::closed(), and which partition holds it down if one does. A reader gets what the owner published
-/// last. Costs no I/O for the owner, one small read for others.
+/// last. Costs the caller no I/O in the owner, one small read in others.
 closed_state closed_state_of(event_store& store);
 
 /// How an attempt to seal a store ended.
