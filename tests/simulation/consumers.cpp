@@ -206,11 +206,15 @@ void consumers::rebuild() {
     compare();
 }
 
-bool consumers::is_at_rest() const {
-    if (!running_ || was_busy_) return false;
+std::string consumers::what_is_missing() const {
+    if (!running_) return "the consumers are not running";
+    if (was_busy_) return "the consumers have more to do";
     const auto heads = world_.told.log().heads();
-    return running_->process.deadlines().empty() &&
-           std::ranges::all_of(running_->engine.status(), [&](const auto& each) { return each.reached.covers(heads); });
+    for (const auto& each : running_->engine.status())
+        if (!each.reached.covers(heads))
+            return fmt::format("{} is at {} of {}", each.name, leftfold::to_string(each.reached),
+                               leftfold::to_string(heads));
+    return running_->process.deadlines().empty() ? "" : "a deadline is not met";
 }
 
 void consumers::look_at_the_end() {

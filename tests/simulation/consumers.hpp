@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "simulation/clients.hpp"
 #include "support/temporary_directory.hpp"
@@ -25,8 +26,8 @@ public:
     void begin();
     /// The process goes.
     void end();
-    /// Whether all is folded and reacted to, and nothing waits for its time.
-    bool is_at_rest() const;
+    /// What has yet to happen before all is folded and reacted to, and nothing waits for its time; nothing when it has.
+    std::string what_is_missing() const;
     /// Compares everything once more.
     void look_at_the_end();
 

@@ -120,14 +120,18 @@ private:
     // Everybody gets an answer that counts.
     void come_to_rest() {
         constexpr std::int64_t patience = 1'000'000;
-        for (std::int64_t turns = 0; found().is_sound() && !is_at_rest(); ++turns) {
-            if (turns == patience || !turn()) found().complain("a request is never answered");
+        std::string missing;
+        for (std::int64_t turns = 0; found().is_sound() && !(missing = what_is_missing()).empty(); ++turns) {
+            if (turns == patience || !turn()) found().complain("it never comes to rest: " + missing);
         }
     }
 
-    bool is_at_rest() const {
-        return machine_.is_up() && std::ranges::all_of(appenders_, [](const auto& each) { return each.is_idle(); }) &&
-               (!has_consumers_ || consumers_.is_at_rest());
+    /// What has yet to happen before all is at rest; nothing when it is.
+    std::string what_is_missing() const {
+        if (!machine_.is_up()) return "the machine is down";
+        if (!std::ranges::all_of(appenders_, [](const auto& each) { return each.is_idle(); }))
+            return "a request is not answered";
+        return has_consumers_ ? consumers_.what_is_missing() : std::string{};
     }
 
     void look_at_the_end() {
