@@ -66,11 +66,15 @@ private:
     int asked_ = 0;
 };
 
-/// The parts of a store in memory over such a log, which `log` tells of from now on.
-inline leftfold::store_parts parts_over_doubtful_log(doubtful_log*& log) {
-    auto made = leftfold::make_memory_parts(1, leftfold::derive_event_id("a store"));
+/// The parts of a store, with such a log over theirs, which `log` tells of from now on.
+inline leftfold::store_parts parts_over_doubtful_log(doubtful_log*& log, leftfold::store_parts made) {
     auto wrapped = std::make_unique<doubtful_log>(std::move(made.log));
     log = wrapped.get();
     made.log = std::move(wrapped);
     return made;
+}
+
+/// The same of a store in memory.
+inline leftfold::store_parts parts_over_doubtful_log(doubtful_log*& log) {
+    return parts_over_doubtful_log(log, leftfold::make_memory_parts(1, leftfold::derive_event_id("a store")));
 }
