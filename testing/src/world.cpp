@@ -1,9 +1,35 @@
 #include "leftfold/testing/world.hpp"
 
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include "leftfold/storage/error.hpp"
+
 namespace leftfold::inline v0::testing {
 
+void check_passing_time(std::chrono::microseconds time) {
+    if (time < time.zero()) throw error(errc::invalid_argument, "letting time pass in a test: it does not run back");
+    if (time > passing_time_max)
+        throw error(errc::invalid_argument, "letting time pass in a test: " + std::to_string(time.count()) +
+                                                " us, where " + std::to_string(passing_time_max.count()) +
+                                                " us, a thousand years, may pass at once");
+}
+
+void manual_clock::advance(std::chrono::microseconds by) {
+    check_passing_time(by);
+    elapsed_ += by.count();
+    wall_ += by.count();
+}
+
 void manual_clock::advance_to(instant when) {
-    if (const auto current = now(); when > current) advance(when - current);
+    const auto current = now();
+    if (when <= current) return;
+    // A clock that was set to before 1970 is further from the last instant than can be counted.
+    const auto unsigned_us = [](instant t) { return static_cast<std::uint64_t>(t.time_since_epoch().count()); };
+    const auto ahead = unsigned_us(when) - unsigned_us(current);
+    constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    advance(std::chrono::microseconds{static_cast<std::int64_t>(std::min(ahead, most))});
 }
 
 std::uint64_t seeded_random::next() {

@@ -80,6 +80,7 @@ TEST(project, says_at_which_event_the_projection_stopped) {
 TEST(project, refuses_a_stream_without_a_category_and_time_that_runs_back) {
     EXPECT_THROW(on("alice", opened{"Alice"}), leftfold::error);
     EXPECT_THROW(after(-1us), leftfold::error);
+    EXPECT_THROW(after(std::chrono::microseconds::max()), leftfold::error);
 }
 
 // What is right stays right in every delivery.

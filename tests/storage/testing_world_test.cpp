@@ -6,6 +6,7 @@
 #include "leftfold/storage/snapshot_store.hpp"
 #include "leftfold/storage/stream_index.hpp"
 #include "leftfold/testing/store.hpp"
+#include "storage/expect_error.hpp"
 
 namespace testing_world_test {
 
@@ -36,6 +37,22 @@ TEST(manual_clock, moves_only_when_told) {
     clock.advance_to(start);
     EXPECT_EQ(clock.now(), start + 1s);
     EXPECT_EQ(clock.elapsed_us(), 6'000'000);
+}
+
+TEST(manual_clock, lets_neither_negative_time_pass_nor_more_than_it_can_show) {
+    using leftfold::testing::passing_time_max;
+    manual_clock clock;
+    const auto start = clock.now();
+    for (const std::chrono::microseconds wrong : {std::chrono::microseconds{-1}, passing_time_max + 1us,
+                                                  std::chrono::microseconds::max(), std::chrono::microseconds::min()})
+        expect_error(errc::invalid_argument, [&] { clock.advance(wrong); });
+    expect_error(errc::invalid_argument, [&] { clock.advance_to(instant::max()); });
+    EXPECT_EQ(clock.now(), start);
+    EXPECT_EQ(clock.elapsed_us(), 0);
+    clock.advance(passing_time_max);
+    EXPECT_EQ(clock.now(), start + passing_time_max);
+    clock.set_wall(instant::min());
+    expect_error(errc::invalid_argument, [&] { clock.advance_to(instant::max()); });
 }
 
 TEST(seeded_random, repeats_itself) {

@@ -12,6 +12,12 @@
 
 namespace leftfold::inline v0::testing {
 
+/// How much time a test can let pass at once: a thousand years. Ten times that is more than RFC 3339 can write.
+inline constexpr std::chrono::microseconds passing_time_max = std::chrono::years{1'000};
+
+/// Throws errc::invalid_argument for time that would run back, and for more than passing_time_max.
+void check_passing_time(std::chrono::microseconds time);
+
 /// Both clocks, standing still until a test moves them. Safe from any thread.
 class manual_clock final : public clock_source {
 public:
@@ -22,12 +28,10 @@ public:
     std::int64_t wall_us() override { return wall_; }
     std::int64_t elapsed_us() override { return elapsed_; }
 
-    /// Lets time pass: both clocks move.
-    void advance(std::chrono::microseconds by) {
-        elapsed_ += by.count();
-        wall_ += by.count();
-    }
-    /// Lets time pass until the wall clock shows `when`. Does nothing when it is later already.
+    /// Lets time pass: both clocks move. Throws as check_passing_time() does; then neither has moved.
+    void advance(std::chrono::microseconds by);
+    /// Lets time pass until the wall clock shows `when`. Does nothing when it is later already. Throws
+    /// errc::invalid_argument where that is more than passing_time_max ahead.
     void advance_to(instant when);
     /// Sets the wall clock alone, forward or back, as an operator does. No time passes.
     void set_wall(instant when) { wall_ = when.time_since_epoch().count(); }

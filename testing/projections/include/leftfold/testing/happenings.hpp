@@ -9,9 +9,9 @@
 
 #include "leftfold/framework/codec.hpp"
 #include "leftfold/framework/to_text.hpp"
-#include "leftfold/storage/error.hpp"
 #include "leftfold/storage/event.hpp"
 #include "leftfold/storage/names.hpp"
+#include "leftfold/testing/world.hpp"
 
 namespace leftfold::inline v0::testing {
 
@@ -66,9 +66,10 @@ happenings on(std::string_view stream, const Events&... events) {
 }
 
 /// Lets time pass between what stands before and what stands after it: `after(24h)`. Where none passes, each event is
-/// recorded a microsecond after the one before it. Throws errc::invalid_argument for time that would run back.
+/// recorded a microsecond after the one before it. Throws errc::invalid_argument for time that would run back, and for
+/// more than passing_time_max.
 inline happenings after(std::chrono::microseconds time) {
-    if (time < time.zero()) throw error(errc::invalid_argument, "letting time pass in a test: it does not run back");
+    check_passing_time(time);
     return happenings({{.time = time}});
 }
 
