@@ -82,10 +82,14 @@ result find_cuts(workshop& in) {
     read_files_once(path);
     auto store = open_store(path, 4);
     random_time any(store);
-    const auto cuts = repeat_for(2 * in.chosen().seconds, [&] {
-        store.cut_at(any.next());
-        return 1.0;
-    });
+    const auto ask = [&] {
+        return repeat_for(2 * in.chosen().seconds, [&] {
+            store.cut_at(any.next());
+            return 1.0;
+        });
+    };
+    ask();  // the goal is one of a store that has been asked before: a first question learns where to look
+    const auto cuts = ask();
     const auto p50 = quantile(cuts.latencies_us, 0.5);
     auto one = at_most("find_cut", "100 us", p50, 100);
     one.p50_us = p50;
