@@ -75,7 +75,6 @@ bool store_core::wait_until_closed(recorded_at when, std::chrono::milliseconds a
     const auto deadline = deadline_after(at_most);
     if (!owner()) return wait_for_owner(when, deadline);
     raise_bound();  // an idle store's bound lags behind the wall clock, and closed() never passes it
-    settle(clock->state());
     return grown->until(deadline, [&] { return clock->close(when) >= when; });
 }
 

@@ -9,9 +9,7 @@ namespace doubtful_owner_test {
 using namespace leftfold;
 
 void append(event_store& store) {
-    std::vector<event_data> events(1);
-    events.front().type = "opened";
-    store.append(stream_id("account", "ann"), expected_version::any(), std::move(events));
+    store.append(stream_id("account", "ann"), expected_version::any(), {event_data("opened", "{}")});
 }
 
 // The owner appends no more, and nobody asks it for anything but the reader, who does so through the store's files.
@@ -25,7 +23,7 @@ TEST(doubtful_owner, settles_its_commit_when_a_reader_asks_for_a_time) {
         expect_error(errc::outcome_unknown, [&] { append(owner); });
         auto reader = open_sqlite(place / "store", {.access = access::read_only});
         EXPECT_EQ(closed_state_of(reader).held_by, partition_id{0});
-        const auto now = recorded_at(std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()));
+        const auto now = recorded_at::from_micros(owner.world().clock->wall_us());
         EXPECT_EQ(reader.cut_at(now).at(partition_id{0}), offset(of_last == doubtful_log::fate::stored ? 2 : 1));
         EXPECT_EQ(closed_state_of(reader).held_by, std::nullopt);
     }

@@ -18,11 +18,7 @@ struct doubtful_store {
         expect_error(errc::outcome_unknown, [&] { append(); });
     }
 
-    void append() {
-        std::vector<event_data> events(1);
-        events.front().type = "opened";
-        store.append(stream_id("account", "ann"), expected_version::any(), std::move(events));
-    }
+    void append() { store.append(stream_id("account", "ann"), expected_version::any(), {event_data("opened", "{}")}); }
 
     doubtful_log* log = nullptr;
     event_store store;
@@ -63,8 +59,7 @@ TEST(doubtful_commit, is_asked_about_again_until_the_log_can_tell) {
 TEST(doubtful_commit, does_not_keep_the_state_as_of_now_from_whoever_waits_for_it) {
     for (const auto of_last : {fate::stored, fate::lost}) {
         doubtful_store in(of_last, 0, {});
-        const auto now =
-            recorded_at(std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()));
+        const auto now = recorded_at::from_micros(in.store.world().clock->wall_us());
         EXPECT_EQ(in.store.cut_at(now).at(partition_id{0}), offset(of_last == fate::stored ? 2 : 1));
     }
 }

@@ -15,8 +15,8 @@ struct closed_state {
     /// No event will ever again be recorded at this time or before.
     recorded_at until{};
     /// The partition with a commit whose outcome is unknown, which holds `until` just below it until the log can tell.
-    /// It is asked again by the next append there, by whoever asks the owner for this or waits for a time to be closed,
-    /// and when the store is opened again.
+    /// It is asked again by the next append there, by whoever asks the owner how far it is closed or for a time, and
+    /// when the store is opened again.
     std::optional<partition_id> held_by{};
 
     friend bool operator==(const closed_state&, const closed_state&) = default;
